@@ -1,0 +1,175 @@
+package io.millrace.streams;
+
+import static io.millrace.streams.Topic.Principal.AGENTS;
+import static io.millrace.streams.Topic.Principal.COST;
+import static io.millrace.streams.Topic.Principal.GOVERNANCE;
+import static io.millrace.streams.Topic.Principal.MONITOR;
+import static io.millrace.streams.Topic.Principal.SCHEDULER;
+import static io.millrace.streams.Topic.Principal.SIMULATOR;
+import static io.millrace.streams.Topic.Principal.TRACKER;
+import static io.millrace.streams.Topic.Principal.USERS;
+
+import io.millrace.events.attempt.AttemptEvent;
+import io.millrace.events.clock.ClockEvent;
+import io.millrace.events.cycle.CycleEvent;
+import io.millrace.events.decision.JobDecision;
+import io.millrace.events.job.JobEvent;
+import io.millrace.events.node.NodeEvent;
+import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.pool.PoolInput;
+import io.millrace.events.reason.PendingEvent;
+import io.millrace.events.signal.SignalEvent;
+import io.millrace.events.telemetry.TelemetryEvent;
+import io.millrace.events.usage.UsageEvent;
+import io.millrace.streams.Topic.Principal;
+import io.millrace.streams.Topic.Retention;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Every topic of Millrace, declared once. The stack creates topics from this list and nothing else creates any. To add
+ * one: write {@code schemas/avro/<topic>.avsc}, declare it here, add it to {@link #ALL}.
+ */
+public final class Topics {
+
+    /** Topics keyed by job id are read together, partition by partition, so they all have this many. */
+    public static final int JOB_PARTITIONS = 6;
+
+    /** Pools are mapped to these partitions explicitly; the number never changes. */
+    public static final int POOL_PARTITIONS = 8;
+
+    private static final Set<Principal> EVERYONE = EnumSet.allOf(Principal.class);
+
+    public static final Topic<JobEvent> JOB_EVENTS = new Topic<>(
+            "job-events", "job id", JobEvent.class, JOB_PARTITIONS, days(30), Set.of(USERS, SIMULATOR), EVERYONE, true);
+
+    public static final Topic<AttemptEvent> ATTEMPT_EVENTS = new Topic<>(
+            "attempt-events",
+            "job id",
+            AttemptEvent.class,
+            JOB_PARTITIONS,
+            days(30),
+            Set.of(AGENTS, SIMULATOR),
+            EVERYONE,
+            true);
+
+    public static final Topic<NodeEvent> NODE_EVENTS = new Topic<>(
+            "node-events",
+            "node id",
+            NodeEvent.class,
+            JOB_PARTITIONS,
+            days(30),
+            Set.of(AGENTS, SIMULATOR),
+            EVERYONE,
+            true);
+
+    public static final Topic<TelemetryEvent> GPU_TELEMETRY = new Topic<>(
+            "gpu-telemetry",
+            "node id",
+            TelemetryEvent.class,
+            JOB_PARTITIONS,
+            days(7),
+            Set.of(AGENTS, SIMULATOR),
+            EVERYONE,
+            true);
+
+    public static final Topic<PolicyEvent> POLICY_EVENTS = new Topic<>(
+            "policy-events", "policy", PolicyEvent.class, 1, forever(), Set.of(SCHEDULER), EVERYONE, true);
+
+    /** Played time; written only while a play drives the stack. */
+    public static final Topic<ClockEvent> CLOCK =
+            new Topic<>("clock", "play id", ClockEvent.class, 1, days(30), Set.of(SIMULATOR), Set.of(SCHEDULER), false);
+
+    public static final Topic<PoolInput> POOL_INPUTS = new Topic<>(
+            "pool-inputs",
+            "pool",
+            PoolInput.class,
+            POOL_PARTITIONS,
+            days(365),
+            Set.of(SCHEDULER),
+            Set.of(SCHEDULER, GOVERNANCE),
+            false);
+
+    public static final Topic<JobDecision> JOB_DECISIONS = new Topic<>(
+            "job-decisions",
+            "job id",
+            JobDecision.class,
+            JOB_PARTITIONS,
+            days(365),
+            Set.of(SCHEDULER),
+            EVERYONE,
+            true);
+
+    public static final Topic<CycleEvent> SCHEDULING_CYCLES = new Topic<>(
+            "scheduling-cycles",
+            "pool",
+            CycleEvent.class,
+            POOL_PARTITIONS,
+            days(365),
+            Set.of(SCHEDULER),
+            EVERYONE,
+            true);
+
+    public static final Topic<PendingEvent> PENDING_REASONS = new Topic<>(
+            "pending-reasons",
+            "job id",
+            PendingEvent.class,
+            JOB_PARTITIONS,
+            compacted(),
+            Set.of(SCHEDULER),
+            EVERYONE,
+            false);
+
+    public static final Topic<UsageEvent> FAIR_SHARE_USAGE = new Topic<>(
+            "fair-share-usage",
+            "team or team/user",
+            UsageEvent.class,
+            JOB_PARTITIONS,
+            compacted(),
+            Set.of(SCHEDULER),
+            EVERYONE,
+            false);
+
+    public static final Topic<SignalEvent> ALERT_SIGNALS = new Topic<>(
+            "alert-signals",
+            "fingerprint",
+            SignalEvent.class,
+            JOB_PARTITIONS,
+            days(90),
+            Set.of(SCHEDULER, TRACKER, GOVERNANCE, COST, MONITOR),
+            EVERYONE,
+            true);
+
+    public static final List<Topic<?>> ALL = List.of(
+            JOB_EVENTS,
+            ATTEMPT_EVENTS,
+            NODE_EVENTS,
+            GPU_TELEMETRY,
+            POLICY_EVENTS,
+            CLOCK,
+            POOL_INPUTS,
+            JOB_DECISIONS,
+            SCHEDULING_CYCLES,
+            PENDING_REASONS,
+            FAIR_SHARE_USAGE,
+            ALERT_SIGNALS);
+
+    /** How long a dead-letter topic keeps what could not be read. */
+    public static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(30);
+
+    private Topics() {}
+
+    private static Retention days(int days) {
+        return new Retention.Lasting(Duration.ofDays(days));
+    }
+
+    private static Retention forever() {
+        return new Retention.Forever();
+    }
+
+    private static Retention compacted() {
+        return new Retention.Compacted();
+    }
+}
