@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.simulator.trace;
+
+import org.jspecify.annotations.NullMarked;
