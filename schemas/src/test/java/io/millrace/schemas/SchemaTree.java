@@ -1,0 +1,168 @@
+package io.millrace.schemas;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+
+/**
+ * The schemas on disk: the current ones in {@code avro/}, the recorded versions of each in {@code golden/<topic>/}, and
+ * {@code golden/released}, which names the versions that may not change any more.
+ */
+record SchemaTree(Path avro, Path golden) {
+
+    /**
+     * One recorded version of a topic's schema.
+     *
+     * @param samples one record a line: its bytes in hex
+     * @param readings one record a line: the same records in Avro's JSON encoding
+     */
+    record Version(String topic, int number, String schemaText, List<String> samples, List<String> readings) {
+
+        Schema schema() {
+            return parse(schemaText);
+        }
+
+        /** Changes when anything of the version does. */
+        String fingerprint() {
+            try {
+                MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+                for (String part : List.of(schemaText, String.join("\n", samples), String.join("\n", readings))) {
+                    sha256.update(part.getBytes(StandardCharsets.UTF_8));
+                    sha256.update((byte) 0);
+                }
+                return HexFormat.of().formatHex(sha256.digest());
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        String name() {
+            return topic + " " + number;
+        }
+    }
+
+    /** The tree of the module the tests or the recorder run in. */
+    static SchemaTree ofThisModule() {
+        return new SchemaTree(Path.of("avro"), Path.of("golden"));
+    }
+
+    /** Each file is parsed by itself, so that a schema leaning on another file does not parse. */
+    static Schema parse(String text) {
+        return new Schema.Parser().parse(text);
+    }
+
+    List<String> topics() {
+        return names(avro, ".avsc");
+    }
+
+    String currentText(String topic) {
+        return read(avro.resolve(topic + ".avsc"));
+    }
+
+    Schema current(String topic) {
+        try {
+            return parse(currentText(topic));
+        } catch (SchemaParseException e) {
+            throw new IllegalStateException("schemas/avro/" + topic + ".avsc does not stand on its own", e);
+        }
+    }
+
+    List<String> recordedTopics() {
+        return Files.isDirectory(golden) ? list(golden, Files::isDirectory) : List.of();
+    }
+
+    /** Recorded versions, oldest first. */
+    List<Version> versions(String topic) {
+        Path folder = golden.resolve(topic);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        return names(folder, ".avsc").stream()
+                .map(Integer::valueOf)
+                .sorted(Comparator.naturalOrder())
+                .map(number -> new Version(
+                        topic,
+                        number,
+                        read(folder.resolve(number + ".avsc")),
+                        read(folder.resolve(number + ".hex")).lines().toList(),
+                        read(folder.resolve(number + ".jsonl")).lines().toList()))
+                .toList();
+    }
+
+    void write(Version version) {
+        Path folder = golden.resolve(version.topic());
+        write(folder.resolve(version.number() + ".avsc"), version.schemaText());
+        write(folder.resolve(version.number() + ".hex"), lines(version.samples()));
+        write(folder.resolve(version.number() + ".jsonl"), lines(version.readings()));
+    }
+
+    /** Fingerprints of the released versions by {@link Version#name}. */
+    Map<String, String> released() {
+        Map<String, String> released = new TreeMap<>();
+        if (Files.exists(golden.resolve("released"))) {
+            for (String line : read(golden.resolve("released")).lines().toList()) {
+                int end = line.lastIndexOf(' ');
+                released.put(line.substring(0, end), line.substring(end + 1));
+            }
+        }
+        return released;
+    }
+
+    void writeReleased(Map<String, String> released) {
+        List<String> rows = new ArrayList<>();
+        new TreeMap<>(released).forEach((name, fingerprint) -> rows.add(name + " " + fingerprint));
+        write(golden.resolve("released"), lines(rows));
+    }
+
+    private static String lines(List<String> rows) {
+        return rows.isEmpty() ? "" : String.join("\n", rows) + "\n";
+    }
+
+    private static List<String> names(Path folder, String suffix) {
+        return list(folder, file -> file.toString().endsWith(suffix)).stream()
+                .map(name -> name.substring(0, name.length() - suffix.length()))
+                .toList();
+    }
+
+    private static List<String> list(Path folder, Predicate<Path> which) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(which)
+                    .map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
