@@ -1,0 +1,4 @@
+package io.millrace.architecture.planted.scheduler;
+
+/** What others reach for. */
+public record Queue(String name) {}

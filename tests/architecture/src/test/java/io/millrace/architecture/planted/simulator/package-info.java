@@ -1,0 +1,5 @@
+/** Breaks rules on purpose. */
+@NullMarked
+package io.millrace.architecture.planted.simulator;
+
+import org.jspecify.annotations.NullMarked;
