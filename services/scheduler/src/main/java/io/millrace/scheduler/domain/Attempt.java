@@ -1,0 +1,92 @@
+package io.millrace.scheduler.domain;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to run a job, from its placement until its GPUs are free.
+ *
+ * @param number from 1
+ * @param placedAt logical time of the placement, ms
+ * @param seenObserved observed time of the last sign of life, or of the placement; ms
+ * @param startedAt when it started, ms; null before that
+ * @param stop why it was asked to stop; null when it was not
+ * @param lostNodes nodes of the attempt that are known to run nothing of it any more
+ * @param ending its end as reported, not yet acted on; null while it may run
+ */
+public record Attempt(
+        int number,
+        List<NodeShare> shares,
+        long placedAt,
+        long seenObserved,
+        @Nullable Long startedAt,
+        @Nullable StopCause stop,
+        SortedSet<String> lostNodes,
+        @Nullable Ending ending) {
+
+    /** Why an attempt must stop. */
+    public enum StopCause {
+        CANCELLED,
+        LIMIT_REACHED,
+        NODE_LOST,
+        NODE_DRAINED,
+        SPOT_INTERRUPTION,
+        STALE_ATTEMPT
+    }
+
+    /** How an attempt ended, as its agent saw it. */
+    public enum EndKind {
+        COMPLETED,
+        FAILED,
+        STOPPED_BY_USER,
+        STOPPED_BY_SCHEDULER,
+        STOPPED_BY_LEASE,
+        STOPPED_BY_NODE_LOSS,
+        STOPPED
+    }
+
+    /** The end an agent reported. */
+    public record Ending(EndKind kind, long at, String message) {}
+
+    static Attempt placed(int number, List<NodeShare> shares, long now, long observed) {
+        return new Attempt(number, shares, now, observed, null, null, new TreeSet<>(), null);
+    }
+
+    Attempt withStarted(long at, long observed) {
+        return new Attempt(number, shares, placedAt, observed, at, stop, lostNodes, ending);
+    }
+
+    Attempt withSeen(long observed) {
+        return new Attempt(number, shares, placedAt, observed, startedAt, stop, lostNodes, ending);
+    }
+
+    Attempt withStop(StopCause cause) {
+        return new Attempt(number, shares, placedAt, seenObserved, startedAt, cause, lostNodes, ending);
+    }
+
+    Attempt withEnding(Ending ended) {
+        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, lostNodes, ended);
+    }
+
+    Attempt withLostNode(String nodeId) {
+        SortedSet<String> lost = new TreeSet<>(lostNodes);
+        lost.add(nodeId);
+        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, lost, ending);
+    }
+
+    /** GPUs held. */
+    public int gpus() {
+        return shares.stream().mapToInt(NodeShare::gpus).sum();
+    }
+
+    boolean allNodesLost() {
+        return shares.stream().allMatch(share -> lostNodes.contains(share.nodeId()));
+    }
+
+    /** GPU time from the start to {@code end}, in GPU milliseconds; 0 when it never started. */
+    public long gpuMs(long end) {
+        return startedAt == null ? 0 : Math.max(0, end - startedAt) * gpus();
+    }
+}

@@ -1,0 +1,145 @@
+package io.millrace.scheduler.domain;
+
+import io.millrace.scheduler.domain.Job.Phase;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Orders over a pool's jobs. A cache: {@link #rebuild} makes it from the jobs. Elements of the sets may be older
+ * versions of a job; only what orders them is sure to be current.
+ */
+final class JobIndex {
+
+    private static final Comparator<Job> BY_SUBMISSION =
+            Comparator.comparingLong(Job::submittedAt).thenComparing(Job::submissionId).thenComparing(Job::id);
+    private static final Set<PendingReason> BELOW_HEAD = EnumSet.of(PendingReason.BELOW_QUEUE_HEAD);
+
+    private record EndedAt(long at, String jobId) {}
+
+    private final NavigableSet<Job> submitted = new TreeSet<>(BY_SUBMISSION);
+    private NavigableSet<Job> waiting = new TreeSet<>(BY_SUBMISSION);
+    private NavigableSet<Job> unsettled = new TreeSet<>(BY_SUBMISSION);
+    private final NavigableSet<String> active = new TreeSet<>();
+    private final NavigableSet<String> cancelled = new TreeSet<>();
+    private final NavigableSet<EndedAt> ended =
+            new TreeSet<>(Comparator.comparingLong(EndedAt::at).thenComparing(EndedAt::jobId));
+    private final Map<String, Integer> waitingByUser = new HashMap<>();
+    private final Map<String, Integer> gpusByUser = new HashMap<>();
+    private final Map<String, Integer> gpusByTeam = new HashMap<>();
+
+    void rebuild(Collection<Job> jobs, @Nullable SchedulingPolicy policy) {
+        Comparator<Job> order = policy == null ? BY_SUBMISSION : policy.jobOrder();
+        waiting = new TreeSet<>(order);
+        unsettled = new TreeSet<>(order);
+        submitted.clear();
+        active.clear();
+        cancelled.clear();
+        ended.clear();
+        waitingByUser.clear();
+        gpusByUser.clear();
+        gpusByTeam.clear();
+        jobs.forEach(this::add);
+    }
+
+    void replace(@Nullable Job before, Job after) {
+        if (before != null) {
+            remove(before);
+        }
+        add(after);
+    }
+
+    private void add(Job job) {
+        switch (job.phase()) {
+            case Phase.Submitted() -> submitted.add(job);
+            case Phase.Waiting() -> {
+                waiting.add(job);
+                waitingByUser.merge(job.request().user(), 1, Integer::sum);
+                if (!job.reasons().equals(BELOW_HEAD)) {
+                    unsettled.add(job);
+                }
+            }
+            case Phase.Active(Attempt attempt) -> {
+                active.add(job.id());
+                gpusByUser.merge(job.request().user(), attempt.gpus(), Integer::sum);
+                gpusByTeam.merge(job.request().team(), attempt.gpus(), Integer::sum);
+            }
+            case Phase.Ended(var state, long at) -> ended.add(new EndedAt(at, job.id()));
+        }
+        if (job.cancelRequested() && (job.phase() instanceof Phase.Submitted || job.waits())) {
+            cancelled.add(job.id());
+        }
+    }
+
+    void remove(Job job) {
+        switch (job.phase()) {
+            case Phase.Submitted() -> submitted.remove(job);
+            case Phase.Waiting() -> {
+                waiting.remove(job);
+                unsettled.remove(job);
+                subtract(waitingByUser, job.request().user(), 1);
+            }
+            case Phase.Active(Attempt attempt) -> {
+                active.remove(job.id());
+                subtract(gpusByUser, job.request().user(), attempt.gpus());
+                subtract(gpusByTeam, job.request().team(), attempt.gpus());
+            }
+            case Phase.Ended(var state, long at) -> ended.remove(new EndedAt(at, job.id()));
+        }
+        cancelled.remove(job.id());
+    }
+
+    private static void subtract(Map<String, Integer> counts, String key, int amount) {
+        counts.computeIfPresent(key, (k, count) -> count == amount ? null : count - amount);
+    }
+
+    /** Not yet answered, by submission. */
+    NavigableSet<Job> submitted() {
+        return submitted;
+    }
+
+    /** In the policy's order. */
+    NavigableSet<Job> waiting() {
+        return waiting;
+    }
+
+    /** Waiting jobs whose reasons are not just that they are below the queue's head, in the policy's order. */
+    NavigableSet<Job> unsettled() {
+        return unsettled;
+    }
+
+    /** Ids of the jobs that hold GPUs. */
+    NavigableSet<String> active() {
+        return active;
+    }
+
+    /** Ids of the jobs that hold nothing and are no longer wanted. */
+    NavigableSet<String> cancelled() {
+        return cancelled;
+    }
+
+    List<String> endedBefore(long at) {
+        return ended.headSet(new EndedAt(at, ""), false).stream()
+                .map(EndedAt::jobId)
+                .toList();
+    }
+
+    int waitingOf(String user) {
+        return waitingByUser.getOrDefault(user, 0);
+    }
+
+    int gpusOfUser(String user) {
+        return gpusByUser.getOrDefault(user, 0);
+    }
+
+    int gpusOfTeam(String team) {
+        return gpusByTeam.getOrDefault(team, 0);
+    }
+}

@@ -1,0 +1,31 @@
+package io.millrace.scheduler.domain;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user asked for.
+ *
+ * @param gpus GPUs needed, all at once
+ * @param gpuType model the GPUs must have; null for any
+ * @param gpusPerNode GPUs wanted on each node; null to let the scheduler pack
+ * @param limitMs longest the job may run; null for its queue's own limit
+ * @param estimateMs the user's guess of the length; orders, never reserves
+ */
+public record JobRequest(
+        String queue,
+        String team,
+        String user,
+        int gpus,
+        @Nullable String gpuType,
+        @Nullable Integer gpusPerNode,
+        @Nullable Long limitMs,
+        @Nullable Long estimateMs) {
+
+    /** What decides where the job fits: requests of the same shape fit or don't fit alike. */
+    Shape shape() {
+        return new Shape(gpus, gpuType, gpusPerNode);
+    }
+
+    /** The part of a request that placement looks at. */
+    public record Shape(int gpus, @Nullable String gpuType, @Nullable Integer gpusPerNode) {}
+}

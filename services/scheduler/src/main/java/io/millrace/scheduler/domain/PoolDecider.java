@@ -1,0 +1,337 @@
+package io.millrace.scheduler.domain;
+
+import io.millrace.scheduler.domain.Attempt.EndKind;
+import io.millrace.scheduler.domain.Attempt.Ending;
+import io.millrace.scheduler.domain.Attempt.StopCause;
+import io.millrace.scheduler.domain.Job.EndState;
+import io.millrace.scheduler.domain.Job.Phase;
+import io.millrace.scheduler.domain.PoolEvent.CycleClosed;
+import io.millrace.scheduler.domain.PoolEvent.JobEnded;
+import io.millrace.scheduler.domain.PoolEvent.JobQueued;
+import io.millrace.scheduler.domain.PoolEvent.JobRejected;
+import io.millrace.scheduler.domain.PoolEvent.JobRequeued;
+import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
+import io.millrace.scheduler.domain.PoolEvent.RequeueCause;
+import io.millrace.scheduler.domain.PoolEvent.StopRequested;
+import io.millrace.scheduler.domain.PoolEvent.TimeReached;
+import io.millrace.scheduler.domain.PoolInput.Tick;
+import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
+import io.millrace.streams.decider.Decider;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for a pool. A cycle runs when a tick takes effect and the pool has changed, a timer is due or a play wants
+ * its answer, and goes through fixed stages, each in a canonical order: attempts that ended, went silent or must stop
+ * (by job id); submissions (by time seen, then event id); cancellations; repeated submissions and stale attempts;
+ * placements and reasons (in the policy's order).
+ */
+public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
+
+    /** Changes with every change of what is decided from the same log. */
+    public static final int VERSION = 1;
+
+    @Override
+    public Pool initialState() {
+        return new Pool();
+    }
+
+    @Override
+    public Pool evolve(Pool pool, PoolInput input) {
+        pool.evolve(input);
+        return pool;
+    }
+
+    @Override
+    public Pool evolveDecided(Pool pool, PoolEvent event) {
+        pool.evolve(event);
+        return pool;
+    }
+
+    @Override
+    public Iterator<PoolEvent> decide(Pool pool, PoolInput input) {
+        Tick tick = pool.header().tick();
+        if (tick == null || pool.header().folded() < tick.awaited()) {
+            return Collections.emptyIterator();
+        }
+        boolean due = tick.sequence() > 0
+                || pool.header().changed()
+                || Timers.next(pool).filter(at -> at <= tick.at()).isPresent();
+        return new Stages(List.of(
+                () -> List.<PoolEvent>of(new TimeReached(tick.at())).iterator(),
+                () -> due ? cycle(pool, tick) : Collections.emptyIterator()));
+    }
+
+    private Iterator<PoolEvent> cycle(Pool pool, Tick tick) {
+        return new Stages(List.of(
+                () -> each(List.copyOf(pool.index().active()), jobId -> review(pool, pool.job(jobId))),
+                () -> each(List.copyOf(pool.index().submitted()), job -> answer(pool, job)),
+                () -> each(List.copyOf(pool.index().cancelled()), jobId -> cancel(pool, pool.job(jobId))),
+                () -> each(
+                        pool.duplicates(),
+                        duplicate -> new JobRejected(
+                                duplicate.jobId(),
+                                duplicate.submissionId(),
+                                RejectionCode.DUPLICATE_JOB,
+                                "job id " + duplicate.jobId() + " is taken; submit under a new id")),
+                () -> each(
+                        pool.stale(),
+                        attempt -> new StopRequested(
+                                attempt.jobId(), attempt.attempt(), StopCause.STALE_ATTEMPT, graceMs(pool))),
+                () -> pool.policy() == null
+                        ? Collections.emptyIterator()
+                        : new Placements(pool, pool.policy().policy()),
+                () -> List.<PoolEvent>of(
+                                new CycleClosed(pool.header().cycle() + 1, pool.header().now(), tick.sequence()))
+                        .iterator()));
+    }
+
+    // ---- attempts
+
+    private static @Nullable PoolEvent review(Pool pool, Job job) {
+        Attempt attempt = job.active();
+        if (attempt == null) {
+            return null;
+        }
+        Ending ending = attempt.ending();
+        long now = pool.header().now();
+        if (ending != null) {
+            return ended(job, attempt, ending);
+        }
+        if (attempt.allNodesLost()) {
+            return over(job, attempt, RequeueCause.NODE_LOST, now);
+        }
+        if (pool.header().observed() >= Timers.silenceDeadline(attempt, pool.liveness())) {
+            RequeueCause cause =
+                    attempt.startedAt() == null ? RequeueCause.NOT_STARTED : RequeueCause.LEASE_EXPIRED;
+            return over(job, attempt, cause, now);
+        }
+        StopCause cause = attempt.stop() == null ? stopCause(pool, job, attempt) : null;
+        return cause == null ? null : new StopRequested(job.id(), attempt.number(), cause, graceMs(pool));
+    }
+
+    private static PoolEvent ended(Job job, Attempt attempt, Ending ending) {
+        EndKind kind = ending.kind();
+        return switch (kind) {
+            case COMPLETED -> end(job, attempt, EndState.COMPLETED, ending.at(), ending.message());
+            case STOPPED_BY_USER -> end(job, attempt, EndState.STOPPED, ending.at(), ending.message());
+            case FAILED -> {
+                RequeueCause moved = movedBecause(attempt.stop());
+                yield moved == null
+                        ? end(job, attempt, failedState(attempt.stop()), ending.at(), ending.message())
+                        : over(job, attempt, moved, ending.at());
+            }
+            case STOPPED_BY_SCHEDULER, STOPPED -> {
+                StopCause stop = attempt.stop();
+                if (stop == StopCause.CANCELLED || stop == StopCause.LIMIT_REACHED) {
+                    yield end(job, attempt, failedState(stop), ending.at(), ending.message());
+                }
+                RequeueCause moved = movedBecause(stop);
+                yield over(job, attempt, moved == null ? RequeueCause.STOPPED_BY_AGENT : moved, ending.at());
+            }
+            case STOPPED_BY_LEASE -> over(job, attempt, RequeueCause.LEASE_EXPIRED, ending.at());
+            case STOPPED_BY_NODE_LOSS -> over(job, attempt, RequeueCause.NODE_LOST, ending.at());
+        };
+    }
+
+    /** The attempt is over and its job is not, unless its user wants it no more. */
+    private static PoolEvent over(Job job, Attempt attempt, RequeueCause cause, long at) {
+        if (job.cancelRequested()) {
+            return end(job, attempt, EndState.STOPPED, at, "cancelled");
+        }
+        if (attempt.stop() == StopCause.LIMIT_REACHED) {
+            return end(job, attempt, EndState.TIMED_OUT, at, "limit reached");
+        }
+        return new JobRequeued(job.id(), attempt.number(), cause, attempt.startedAt(), at, attempt.gpuMs(at));
+    }
+
+    private static PoolEvent end(Job job, Attempt attempt, EndState state, long at, String message) {
+        return new JobEnded(
+                job.id(), attempt.number(), state, attempt.startedAt(), at, attempt.gpuMs(at), message);
+    }
+
+    private static EndState failedState(@Nullable StopCause stop) {
+        return switch (stop) {
+            case CANCELLED -> EndState.STOPPED;
+            case LIMIT_REACHED -> EndState.TIMED_OUT;
+            case NODE_LOST, NODE_DRAINED, SPOT_INTERRUPTION, STALE_ATTEMPT -> EndState.FAILED;
+            case null -> EndState.FAILED;
+        };
+    }
+
+    private static @Nullable RequeueCause movedBecause(@Nullable StopCause stop) {
+        return switch (stop) {
+            case NODE_LOST -> RequeueCause.NODE_LOST;
+            case NODE_DRAINED -> RequeueCause.NODE_DRAINED;
+            case SPOT_INTERRUPTION -> RequeueCause.SPOT_INTERRUPTION;
+            case CANCELLED, LIMIT_REACHED, STALE_ATTEMPT -> null;
+            case null -> null;
+        };
+    }
+
+    private static @Nullable StopCause stopCause(Pool pool, Job job, Attempt attempt) {
+        if (job.cancelRequested()) {
+            return StopCause.CANCELLED;
+        }
+        if (!attempt.lostNodes().isEmpty()) {
+            return StopCause.NODE_LOST;
+        }
+        Long limitAt = Timers.limitAt(pool, job, attempt);
+        if (limitAt != null && pool.header().now() >= limitAt) {
+            return StopCause.LIMIT_REACHED;
+        }
+        for (NodeShare share : attempt.shares()) {
+            Node node = pool.node(share.nodeId());
+            StopCause cause =
+                    switch (node.health()) {
+                        case INTERRUPTED -> StopCause.SPOT_INTERRUPTION;
+                        case DRAINED -> StopCause.NODE_DRAINED;
+                        case UP, DOWN -> null;
+                    };
+            if (cause != null) {
+                return cause;
+            }
+        }
+        return null;
+    }
+
+    private static long graceMs(Pool pool) {
+        return pool.policy() == null ? 0 : pool.liveness().graceMs();
+    }
+
+    // ---- submissions
+
+    private static PoolEvent answer(Pool pool, Job job) {
+        JobRequest request = job.request();
+        if (pool.policy() == null) {
+            return rejected(job, RejectionCode.NO_POLICY, "the pool has no policy yet; submit again later");
+        }
+        SchedulingPolicy policy = pool.policy().policy();
+        Integer perNode = request.gpusPerNode();
+        if (request.gpus() < 1) {
+            return rejected(
+                    job, RejectionCode.INVALID_GPUS, "a job needs at least 1 GPU, this one asks for " + request.gpus());
+        }
+        if (perNode != null && (perNode < 1 || request.gpus() % perNode != 0)) {
+            return rejected(
+                    job,
+                    RejectionCode.INVALID_GPUS,
+                    "gpus must be a multiple of gpus_per_node, " + request.gpus() + " is none of " + perNode);
+        }
+        QueueLimits limits = policy.queues().get(request.queue());
+        if (limits == null) {
+            return rejected(
+                    job,
+                    RejectionCode.UNKNOWN_QUEUE,
+                    "there is no queue " + request.queue() + "; queues are "
+                            + String.join(", ", policy.queues().keySet()));
+        }
+        if (limits.maxGpusPerJob() != null && request.gpus() > limits.maxGpusPerJob()) {
+            return rejected(
+                    job,
+                    RejectionCode.EXCEEDS_QUEUE_LIMIT,
+                    "queue " + request.queue() + " takes jobs of at most " + limits.maxGpusPerJob()
+                            + " GPUs, this one asks for " + request.gpus());
+        }
+        if (limits.maxDurationMs() != null && request.limitMs() != null && request.limitMs() > limits.maxDurationMs()) {
+            return rejected(
+                    job,
+                    RejectionCode.EXCEEDS_QUEUE_LIMIT,
+                    "queue " + request.queue() + " takes jobs of at most " + limits.maxDurationMs() / 1000
+                            + " s, this one asks for " + request.limitMs() / 1000 + " s");
+        }
+        if (exceeds(request, policy.maxGpusPerUser()) || exceeds(request, policy.maxGpusPerTeam())) {
+            return rejected(
+                    job,
+                    RejectionCode.EXCEEDS_QUOTA,
+                    "a user may hold " + orAny(policy.maxGpusPerUser()) + " GPUs at once and a team "
+                            + orAny(policy.maxGpusPerTeam()) + ", this job asks for " + request.gpus());
+        }
+        if (!pool.nodes().isEmpty() && !Placements.fitsEmptyPool(pool, request.shape(), node -> true)) {
+            return rejected(
+                    job,
+                    RejectionCode.EXCEEDS_POOL,
+                    "no " + request.gpus() + " GPUs" + (request.gpuType() == null ? "" : " of type " + request.gpuType())
+                            + (perNode == null ? "" : ", " + perNode + " a node,")
+                            + " in this pool even when all its nodes are free");
+        }
+        if (policy.maxQueuedPerUser() != null && pool.index().waitingOf(request.user()) >= policy.maxQueuedPerUser()) {
+            return rejected(
+                    job,
+                    RejectionCode.EXCEEDS_QUEUED_JOBS,
+                    "user " + request.user() + " has " + policy.maxQueuedPerUser()
+                            + " jobs waiting, which is the limit; submit again when some have started");
+        }
+        return new JobQueued(job.id(), request, policy.limitMs(request));
+    }
+
+    private static boolean exceeds(JobRequest request, @Nullable Integer quota) {
+        return quota != null && request.gpus() > quota;
+    }
+
+    private static String orAny(@Nullable Integer quota) {
+        return quota == null ? "any number of" : quota.toString();
+    }
+
+    private static JobRejected rejected(Job job, RejectionCode code, String message) {
+        return new JobRejected(job.id(), job.submissionId(), code, message);
+    }
+
+    private static @Nullable PoolEvent cancel(Pool pool, Job job) {
+        return job.phase() instanceof Phase.Waiting
+                ? new JobEnded(
+                        job.id(),
+                        job.attempts(),
+                        EndState.CANCELLED,
+                        null,
+                        pool.header().now(),
+                        0,
+                        "cancelled while it waited")
+                : null;
+    }
+
+    // ---- iteration
+
+    /** For each element, what the function decides when its turn comes; nothing for null. */
+    private static <T> Iterator<PoolEvent> each(Collection<T> elements, Function<T, @Nullable PoolEvent> decide) {
+        Iterator<T> left = elements.iterator();
+        return new Lookahead() {
+            @Override
+            @Nullable PoolEvent find() {
+                while (left.hasNext()) {
+                    PoolEvent event = decide.apply(left.next());
+                    if (event != null) {
+                        return event;
+                    }
+                }
+                return null;
+            }
+        };
+    }
+
+    /** Stage after stage; a stage is set up only when those before it are done and applied. */
+    private static final class Stages extends Lookahead {
+        private final Iterator<Supplier<Iterator<PoolEvent>>> left;
+        private Iterator<PoolEvent> stage = Collections.emptyIterator();
+
+        Stages(List<Supplier<Iterator<PoolEvent>>> stages) {
+            left = stages.iterator();
+        }
+
+        @Override
+        @Nullable PoolEvent find() {
+            while (!stage.hasNext()) {
+                if (!left.hasNext()) {
+                    return null;
+                }
+                stage = left.next().get();
+            }
+            return stage.next();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.millrace.scheduler.domain;
+
+import io.millrace.scheduler.domain.Attempt.StopCause;
+import io.millrace.scheduler.domain.Job.EndState;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a pool decides at a tick. */
+public sealed interface PoolEvent {
+
+    /** What is published about a job, and covered by the cycle's digest. */
+    sealed interface Decision extends PoolEvent {
+        String jobId();
+    }
+
+    record JobQueued(String jobId, JobRequest request, @Nullable Long limitMs) implements Decision {}
+
+    record JobRejected(String jobId, String submissionId, RejectionCode code, String message) implements Decision {}
+
+    record JobPlaced(
+            String jobId,
+            int attempt,
+            List<NodeShare> shares,
+            String gpuType,
+            long at,
+            long startBefore,
+            long leaseMs,
+            JobRequest request,
+            @Nullable Long limitMs)
+            implements Decision {}
+
+    record JobRequeued(
+            String jobId, int attempt, RequeueCause cause, @Nullable Long startedAt, long endedAt, long gpuMs)
+            implements Decision {}
+
+    record JobEnded(
+            String jobId,
+            int attempt,
+            EndState state,
+            @Nullable Long startedAt,
+            long endedAt,
+            long gpuMs,
+            String message)
+            implements Decision {}
+
+    record StopRequested(String jobId, int attempt, StopCause cause, long graceMs) implements Decision {}
+
+    /** The set of reasons a waiting job waits for changed. */
+    record ReasonsChanged(String jobId, Set<PendingReason> reasons) implements PoolEvent {}
+
+    /** A tick takes effect. Always the first event; the only one when the tick gives no cycle. */
+    record TimeReached(long at) implements PoolEvent {}
+
+    /**
+     * The cycle is over. Always its last event.
+     *
+     * @param cycle its number, from 1
+     * @param sequence the play's advance it answers; 0 when no play drives the clock
+     */
+    record CycleClosed(long cycle, long at, long sequence) implements PoolEvent {}
+
+    /** Why a submission is refused. */
+    enum RejectionCode {
+        INVALID_GPUS,
+        EXCEEDS_POOL,
+        EXCEEDS_QUEUE_LIMIT,
+        EXCEEDS_QUOTA,
+        EXCEEDS_QUEUED_JOBS,
+        UNKNOWN_QUEUE,
+        DUPLICATE_JOB,
+        NO_POLICY
+    }
+
+    /** Why an attempt ended without ending its job. */
+    enum RequeueCause {
+        NOT_STARTED,
+        LEASE_EXPIRED,
+        NODE_LOST,
+        NODE_DRAINED,
+        SPOT_INTERRUPTION,
+        STOPPED_BY_AGENT
+    }
+}
