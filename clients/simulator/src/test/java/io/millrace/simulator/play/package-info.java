@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.simulator.play;
+
+import org.jspecify.annotations.NullMarked;
