@@ -250,7 +250,8 @@ public final class Play {
         }
         idleTimers = left == leftAtTimer ? idleTimers + 1 : 0;
         leftAtTimer = left;
-        boolean stuck = timers.entrySet().stream().anyMatch(timer -> timer.getValue() <= lastTicks.get(timer.getKey()));
+        boolean stuck = timers.entrySet().stream()
+                .anyMatch(timer -> timer.getValue() <= lastTicks.getOrDefault(timer.getKey(), Long.MIN_VALUE));
         if (stuck || idleTimers > MOST_IDLE_TIMERS) {
             throw new PlayException(left + " jobs are not over at played time " + nowMs
                     + " ms, and the scheduler's timers bring them no further. Ask it why: millrace explain JOB.");

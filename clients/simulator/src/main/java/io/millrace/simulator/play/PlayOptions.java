@@ -23,7 +23,7 @@ public record PlayOptions(
         List<NodeChange> script,
         Duration patience) {
 
-    public static final Duration PATIENCE = Duration.ofSeconds(120);
+    public static final Duration PATIENCE = Duration.ofMinutes(2);
 
     public PlayOptions {
         jobs = List.copyOf(jobs);

@@ -61,7 +61,7 @@ public final class Trace {
         boolean gzip;
         try (InputStream head = Files.newInputStream(file)) {
             byte[] magic = head.readNBytes(2);
-            gzip = magic.length == 2 && ((magic[0] & 0xff) << 8 | magic[1] & 0xff) == GZIP_MAGIC;
+            gzip = magic.length == 2 && ((magic[0] & 0xff) << 8 | (magic[1] & 0xff)) == GZIP_MAGIC;
         }
         InputStream bytes = Files.newInputStream(file);
         return gzip ? new GZIPInputStream(bytes, 1 << 16) : bytes;

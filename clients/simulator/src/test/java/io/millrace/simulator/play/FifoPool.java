@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -112,18 +113,18 @@ final class FifoPool {
             case JobSubmitted submitted -> submit(key, submitted);
             case CheckpointSaved saved -> {}
             case JobStarted started -> {
-                Job job = running.get(key);
+                Job job = runs(key);
                 job.startedMs = atMs;
                 job.seenMs = atMs;
             }
-            case Heartbeat beat -> running.get(key).seenMs = atMs;
+            case Heartbeat beat -> runs(key).seenMs = atMs;
             case JobCompleted completed -> end(key, EndState.COMPLETED, atMs);
             case JobFailed failed -> end(key, EndState.FAILED, atMs);
             case JobStopped stopped -> {
                 if (stopped.getCause() == StopCause.USER) {
                     end(key, EndState.STOPPED, atMs);
                 } else {
-                    requeue(running.get(key), RequeueCause.NODE_LOST, atMs);
+                    requeue(runs(key), RequeueCause.NODE_LOST, atMs);
                 }
             }
             default -> throw new AssertionError(payload);
@@ -134,7 +135,7 @@ final class FifoPool {
         cycle++;
         for (Job job : List.copyOf(running.values())) {
             if (job.seenMs + LEASE_MS <= nowMs) {
-                job.shares.forEach(share -> nodes.get(share.getNodeId()).takesWork = false);
+                job.shares.forEach(share -> node(share.getNodeId()).takesWork = false);
                 requeue(job, RequeueCause.LEASE_EXPIRED, nowMs);
             }
         }
@@ -150,6 +151,14 @@ final class FifoPool {
         List<Decision> made = decisions;
         decisions = new ArrayList<>();
         return made;
+    }
+
+    private Job runs(String jobId) {
+        return Objects.requireNonNull(running.get(jobId), jobId);
+    }
+
+    private Node node(String nodeId) {
+        return Objects.requireNonNull(nodes.get(nodeId), nodeId);
     }
 
     private void submit(String jobId, JobSubmitted submitted) {
@@ -172,7 +181,7 @@ final class FifoPool {
     }
 
     private void withdraw(String nodeId, StopRequestCause cause) {
-        nodes.get(nodeId).takesWork = false;
+        node(nodeId).takesWork = false;
         running.values().stream()
                 .filter(job ->
                         job.shares.stream().anyMatch(share -> share.getNodeId().equals(nodeId)))
@@ -185,8 +194,8 @@ final class FifoPool {
         if (gpus < perNode) {
             String best = null;
             for (String id : nodes.keySet()) {
-                int free = nodes.get(id).free();
-                if (free >= gpus && (best == null || free < nodes.get(best).free())) {
+                int free = node(id).free();
+                if (free >= gpus && (best == null || free < node(best).free())) {
                     best = id;
                 }
             }
@@ -201,7 +210,7 @@ final class FifoPool {
     }
 
     private NodeShare share(String nodeId, int gpus) {
-        boolean[] held = nodes.get(nodeId).held;
+        boolean[] held = node(nodeId).held;
         List<Integer> free = new ArrayList<>();
         for (int index = 0; index < held.length && free.size() < gpus; index++) {
             if (!held[index]) {
@@ -233,12 +242,13 @@ final class FifoPool {
 
     private void hold(Job job, boolean held) {
         for (NodeShare share : job.shares) {
-            share.getGpus().forEach(index -> nodes.get(share.getNodeId()).held[index] = held);
+            share.getGpus().forEach(index -> node(share.getNodeId()).held[index] = held);
         }
     }
 
     private void end(String jobId, EndState state, long atMs) {
-        Job job = running.remove(jobId);
+        Job job = runs(jobId);
+        running.remove(jobId);
         hold(job, false);
         decisions.add(new Decision(
                 jobId,

@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
@@ -107,8 +108,7 @@ final class ScriptedScheduler implements Wire {
     public void close() {}
 
     private void fold(String key, Instant at, Object payload) {
-        String pool = poolOf.get(key);
-        assertThat(pool).as("pool of %s", key).isNotNull();
+        String pool = Objects.requireNonNull(poolOf.get(key), () -> "pool of " + key);
         received.merge(pool, 1, Integer::sum);
         pool(pool).fold(key, at.toEpochMilli(), payload);
     }

@@ -1,0 +1,161 @@
+package io.millrace.simulator.play;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.events.clock.ClockAdvanced;
+import io.millrace.events.clock.ClockEvent;
+import io.millrace.events.cycle.CycleDecided;
+import io.millrace.events.cycle.CycleEvent;
+import io.millrace.events.decision.JobDecision;
+import io.millrace.events.decision.StopRequestCause;
+import io.millrace.events.decision.StopRequested;
+import io.millrace.local.EmbeddedBroker;
+import io.millrace.local.TopicSetup;
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.Topic;
+import io.millrace.streams.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaWireTest {
+    private static final Duration ONE_POLL = Duration.ofMillis(200);
+    private static final int MOST_POLLS = 100;
+    private static final SchemaLookup SCHEMAS = new OwnSchemas();
+
+    @TempDir
+    static Path folder;
+
+    private static EmbeddedBroker broker;
+    private static Map<String, Object> client;
+
+    @BeforeAll
+    static void startBroker() {
+        broker = EmbeddedBroker.start(folder, 0, true);
+        TopicSetup.create(broker.bootstrapServers(), true);
+        client = Map.of("bootstrap.servers", broker.bootstrapServers());
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void shouldStoreWhatItSendsAtItsPlayedTime() {
+        ClockEvent event = new ClockEvent(
+                "play-1", Instant.ofEpochMilli(5_000), "simulator", new ClockAdvanced(1L, Map.of("red", 3L)));
+        try (KafkaWire wire = KafkaWire.connect(client, SCHEMAS)) {
+            wire.send(Topics.CLOCK, "play", event, 5_000);
+            wire.flush();
+        }
+
+        TopicPartition clock = new TopicPartition(Topics.CLOCK.name(), 0);
+        try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.assign(List.of(clock));
+            consumer.seekToBeginning(List.of(clock));
+            var messages = consumer.poll(Duration.ofSeconds(10)).records(clock);
+            assertThat(messages).hasSize(1);
+            assertThat(messages.getFirst().key()).isEqualTo("play");
+            assertThat(messages.getFirst().timestamp()).isEqualTo(5_000);
+            assertThat(EventSerde.of(Topics.CLOCK, SCHEMAS)
+                            .decode(messages.getFirst().value()))
+                    .isEqualTo(event);
+        }
+    }
+
+    @Test
+    void shouldReadWhatIsCommittedAfterItConnected() {
+        try (var scheduler = scheduler()) {
+            scheduler.initTransactions();
+            scheduler.beginTransaction();
+            decide(scheduler, "before", 1);
+            scheduler.commitTransaction();
+
+            try (KafkaWire wire = KafkaWire.connect(client, SCHEMAS)) {
+                scheduler.beginTransaction();
+                decide(scheduler, "aborted", 2);
+                scheduler.abortTransaction();
+                scheduler.beginTransaction();
+                decide(scheduler, "after", 2);
+                scheduler.commitTransaction();
+
+                List<Wire.Answer> answers = new ArrayList<>();
+                for (int i = 0; i < MOST_POLLS && answers.size() < 2; i++) {
+                    answers.addAll(wire.poll(ONE_POLL));
+                }
+                assertThat(answers)
+                        .containsExactlyInAnyOrder(
+                                new Wire.Answer.Decided("after", decision(2)), new Wire.Answer.Cycled("red", cycle(2)));
+            }
+        }
+    }
+
+    private static KafkaProducer<String, byte[]> scheduler() {
+        Map<String, Object> config = new HashMap<>(client);
+        config.put("transactional.id", "scheduler");
+        return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    private static void decide(KafkaProducer<String, byte[]> scheduler, String jobId, long cycle) {
+        write(scheduler, Topics.JOB_DECISIONS, jobId, decision(cycle));
+        write(
+                scheduler,
+                Topics.SCHEDULING_CYCLES,
+                "red",
+                new CycleEvent("red-" + cycle, Instant.EPOCH, "service:scheduler", cycle(cycle)));
+    }
+
+    private static <E extends SpecificRecord> void write(
+            KafkaProducer<String, byte[]> producer, Topic<E> topic, String key, E event) {
+        var unused = producer.send(new ProducerRecord<>(
+                topic.name(), key, EventSerde.of(topic, SCHEMAS).serialize(topic.name(), event)));
+    }
+
+    private static JobDecision decision(long cycle) {
+        return new JobDecision(
+                "d-" + cycle,
+                Instant.EPOCH,
+                "service:scheduler",
+                "red",
+                cycle,
+                new StopRequested(1, StopRequestCause.CANCELLED, 0L));
+    }
+
+    private static CycleDecided cycle(long cycle) {
+        return new CycleDecided(cycle, 7L, cycle, "", 1, 1, "", "", 0, 0, null);
+    }
+
+    /** Ids of this project's own schemas, without a registry. */
+    private static final class OwnSchemas implements SchemaLookup {
+        @Override
+        public Schema byId(int id) {
+            return Objects.requireNonNull(Topics.ALL.get(id)).schema();
+        }
+
+        @Override
+        public int idOf(String subject, Schema schema) {
+            return Topics.ALL.stream().map(Topic::subject).toList().indexOf(subject);
+        }
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.millrace.simulator.play;
-
-import org.jspecify.annotations.NullMarked;

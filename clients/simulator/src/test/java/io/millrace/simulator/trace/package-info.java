@@ -1,4 +1,0 @@
-@NullMarked
-package io.millrace.simulator.trace;
-
-import org.jspecify.annotations.NullMarked;
