@@ -1,0 +1,119 @@
+package io.millrace.cli;
+
+import io.millrace.local.LocalStack;
+import io.millrace.local.Pools;
+import io.millrace.local.DataFolder;
+import io.millrace.local.Ports;
+import io.millrace.local.ProjectRoot;
+import io.millrace.local.StackException;
+import io.millrace.local.StackOptions;
+import io.millrace.local.StackState;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "up",
+        description = "Start the stack on this machine: broker, schema registry and services. It stays up until 'down'.",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private StackFolder folder = new StackFolder();
+
+    @Option(
+            names = "--port",
+            paramLabel = "NAME=PORT",
+            description = "Port of a process: broker (19092), registry (18081), registry-management (18082),"
+                    + " scheduler (18090). May be repeated.")
+    private Map<String, Integer> ports = new LinkedHashMap<>();
+
+    @Option(
+            names = "--clock",
+            paramLabel = "CLOCK",
+            description = "wall, scaled(N) for a clock N times as fast, or driven for one that a play moves."
+                    + " Default: the one the data folder was made with, wall for a new one.")
+    private @Nullable String clock;
+
+    @Option(
+            names = "--pool",
+            paramLabel = "NAME[=PARTITION]",
+            description = "A pool of nodes to schedule, beside those the folder has already. May be repeated."
+                    + " Default for a new folder: default.")
+    private List<String> pools = new ArrayList<>();
+
+    @Option(
+            names = "--policy",
+            paramLabel = "FILE",
+            description = "The policy that pools start with. Default: policies/default.yaml.")
+    private @Nullable Path policy;
+
+    @Option(
+            names = "--services",
+            paramLabel = "NAME,...",
+            split = ",",
+            description = "Start only these services, or 'none': for working on one that runs elsewhere. Default: all.")
+    private @Nullable List<String> services;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        StackOptions options = options();
+        Path properties = LocalStack.up(options, line -> {
+            out.println("  " + line);
+            out.flush();
+        });
+        out.println("Up. Data, logs and " + properties.getFileName() + ": " + options.data());
+        LocalStack.status(options.data()).ifPresent(state -> addresses(state, out));
+        out.flush();
+        return 0;
+    }
+
+    StackOptions options() {
+        Path data = folder.path();
+        try {
+            StackOptions options = StackOptions.of(ProjectRoot.find(), data);
+            Ports chosen = options.ports();
+            for (Map.Entry<String, Integer> port : ports.entrySet()) {
+                chosen = chosen.with(port.getKey(), port.getValue());
+            }
+            DataFolder existing = new DataFolder(data);
+            String made = existing.clock();
+            options = options.withPorts(chosen).withPools(Pools.assign(existing.pools(), pools));
+            if (clock != null || made != null) {
+                options = options.withClock(clock != null ? clock : made);
+            }
+            if (services != null) {
+                options = options.withServices(services.equals(List.of("none")) ? List.of() : services);
+            }
+            if (policy != null) {
+                if (!Files.isRegularFile(policy)) {
+                    throw new StackException("there is no policy file " + policy);
+                }
+                options = options.withPolicyFile(policy);
+            }
+            return options;
+        } catch (StackException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private static void addresses(StackState state, PrintWriter out) {
+        state.processes().forEach(process -> out.printf("  %-10s %s%n", process.name(), process.address()));
+    }
+}

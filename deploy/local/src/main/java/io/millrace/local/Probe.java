@@ -1,0 +1,48 @@
+package io.millrace.local;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+
+/** Asks a process whether it serves. */
+@FunctionalInterface
+interface Probe {
+
+    int TIMEOUT_MS = 2_000;
+
+    boolean answers();
+
+    /** Serves when an address answers 200. */
+    static Probe http(URI address) {
+        return () -> {
+            try {
+                HttpURLConnection connection =
+                        (HttpURLConnection) address.toURL().openConnection();
+                connection.setConnectTimeout(TIMEOUT_MS);
+                connection.setReadTimeout(TIMEOUT_MS);
+                try {
+                    return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+                } finally {
+                    connection.disconnect();
+                }
+            } catch (IOException e) {
+                return false;
+            }
+        };
+    }
+
+    /** Serves when a port accepts connections. */
+    static Probe tcp(int port) {
+        return () -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        };
+    }
+}

@@ -1,0 +1,35 @@
+package io.millrace.local;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.LogManager;
+
+/** Logging of the stack's own processes: one line a record, to the console, which is the process's log file. */
+final class ProcessLogging {
+
+    private static final String SETTINGS =
+            """
+            handlers=java.util.logging.ConsoleHandler
+            .level=INFO
+            java.util.logging.ConsoleHandler.level=ALL
+            java.util.logging.ConsoleHandler.formatter=java.util.logging.SimpleFormatter
+            java.util.logging.SimpleFormatter.format=%1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n
+            # These print their whole configuration at each start.
+            org.apache.kafka.common.config.AbstractConfig.level=WARNING
+            kafka.server.KafkaConfig.level=WARNING
+            org.apache.kafka.clients.admin.level=WARNING
+            """;
+
+    private ProcessLogging() {}
+
+    static void start() {
+        try {
+            LogManager.getLogManager()
+                    .readConfiguration(new ByteArrayInputStream(SETTINGS.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.millrace.local;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a stack is to run.
+ *
+ * @param root where Millrace lies: the folder of its root pom
+ * @param data folder of everything the stack keeps; one stack each
+ * @param clock {@code wall}, {@code scaled(N)} or {@code driven}
+ * @param pools partition of pool-inputs of each pool
+ * @param policyFile the policy that services start from
+ * @param services which services run beside the broker and the registry
+ */
+public record StackOptions(
+        Path root,
+        Path data,
+        Ports ports,
+        String clock,
+        Map<String, Integer> pools,
+        Path policyFile,
+        List<String> services) {
+
+    public static final String WALL_CLOCK = "wall";
+
+    public StackOptions {
+        root = root.toAbsolutePath().normalize();
+        data = data.toAbsolutePath().normalize();
+        policyFile = policyFile.toAbsolutePath().normalize();
+        pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
+        services = List.copyOf(services);
+        if (data.toString().matches(".*[=;\\p{Cntrl}].*")) {
+            throw new StackException("the path of the data folder may not hold '=' or ';': " + data);
+        }
+        if (!clock.matches("wall|driven|scaled\\([1-9][0-9]{0,5}\\)")) {
+            throw new StackException("the clock is wall, scaled(N) or driven, not '" + clock + "'");
+        }
+        if (pools.isEmpty()) {
+            throw new StackException("a stack needs at least one pool");
+        }
+        for (String service : services) {
+            if (!Services.NAMES.contains(service)) {
+                throw new StackException("there is no service named '" + service + "'; the services are "
+                        + String.join(", ", Services.NAMES));
+            }
+        }
+    }
+
+    /** The usual stack: default ports, wall clock, the pools the folder already has, the shipped policy, all services. */
+    public static StackOptions of(Path root, Path data) {
+        return new StackOptions(
+                root,
+                data,
+                Ports.defaults(),
+                WALL_CLOCK,
+                Pools.assign(new DataFolder(data).pools(), List.of()),
+                root.resolve("policies/default.yaml"),
+                Services.NAMES);
+    }
+
+    public StackOptions withPorts(Ports changed) {
+        return new StackOptions(root, data, changed, clock, pools, policyFile, services);
+    }
+
+    public StackOptions withClock(String changed) {
+        return new StackOptions(root, data, ports, changed, pools, policyFile, services);
+    }
+
+    public StackOptions withPools(Map<String, Integer> changed) {
+        return new StackOptions(root, data, ports, clock, changed, policyFile, services);
+    }
+
+    public StackOptions withPolicyFile(Path changed) {
+        return new StackOptions(root, data, ports, clock, pools, changed, services);
+    }
+
+    public StackOptions withServices(List<String> changed) {
+        return new StackOptions(root, data, ports, clock, pools, policyFile, changed);
+    }
+
+    /** Played times lie anywhere in the past: nothing may be deleted by age. */
+    boolean keepsEverything() {
+        return !clock.equals(WALL_CLOCK);
+    }
+}
