@@ -14,43 +14,43 @@ class GoldenTest {
 
     private static final SchemaTree TREE = SchemaTree.ofThisModule();
 
-    static List<String> topics() {
-        return TREE.topics();
+    static List<String> schemas() {
+        return TREE.all();
     }
 
     @ParameterizedTest
-    @MethodSource("topics")
-    void shouldHaveRecordedTheCurrentSchema(String topic) {
-        assertThat(TREE.versions(topic))
-                .as("%s has no recorded version. Record it: schemas/record", topic)
+    @MethodSource("schemas")
+    void shouldHaveRecordedTheCurrentSchema(String schema) {
+        assertThat(TREE.versions(schema))
+                .as("%s has no recorded version. Record it: schemas/record", schema)
                 .isNotEmpty();
-        SchemaTree.Version newest = TREE.versions(topic).getLast();
-        assertThat(TREE.currentText(topic))
+        SchemaTree.Version newest = TREE.versions(schema).getLast();
+        assertThat(TREE.currentText(schema))
                 .as(
                         "schemas/avro/%s.avsc is not what schemas/golden/%s/%d.avsc says. If the change is meant,"
                                 + " record it: schemas/record",
-                        topic, topic, newest.number())
+                        schema, schema, newest.number())
                 .isEqualTo(newest.schemaText());
     }
 
     @ParameterizedTest
-    @MethodSource("topics")
-    void shouldReadWhatEveryRecordedVersionWrote(String topic) {
-        Schema current = TREE.current(topic);
-        for (SchemaTree.Version version : TREE.versions(topic)) {
+    @MethodSource("schemas")
+    void shouldReadWhatEveryRecordedVersionWrote(String schema) {
+        Schema current = TREE.current(schema);
+        for (SchemaTree.Version version : TREE.versions(schema)) {
             assertThat(Compatibility.problems(current, version.schema()))
-                    .as("schemas/avro/%s.avsc against version %d", topic, version.number())
+                    .as("schemas/avro/%s.avsc against version %d", schema, version.number())
                     .isEmpty();
         }
     }
 
     @ParameterizedTest
-    @MethodSource("topics")
-    void shouldDecodeTheStoredBytesOfEveryRecordedVersion(String topic) throws ClassNotFoundException {
-        Schema current = TREE.current(topic);
+    @MethodSource("schemas")
+    void shouldDecodeTheStoredBytesOfEveryRecordedVersion(String schema) throws ClassNotFoundException {
+        Schema current = TREE.current(schema);
         Class<? extends SpecificRecord> type =
                 Class.forName(current.getFullName()).asSubclass(SpecificRecord.class);
-        for (SchemaTree.Version version : TREE.versions(topic)) {
+        for (SchemaTree.Version version : TREE.versions(schema)) {
             assertThat(version.samples()).as(version.name()).isNotEmpty();
             Schema writer = version.schema();
             assertThat(version.samples().stream()
@@ -66,8 +66,8 @@ class GoldenTest {
     @Test
     void shouldKeepReleasedVersionsAsTheyWere() {
         TREE.released()
-                .forEach((name, fingerprint) -> assertThat(TREE.recordedTopics().stream()
-                                .flatMap(topic -> TREE.versions(topic).stream())
+                .forEach((name, fingerprint) -> assertThat(TREE.recorded().stream()
+                                .flatMap(schema -> TREE.versions(schema).stream())
                                 .filter(version -> version.name().equals(name))
                                 .map(SchemaTree.Version::fingerprint))
                         .as("version %s was released: its files in schemas/golden may not change or go", name)
@@ -75,7 +75,7 @@ class GoldenTest {
     }
 
     @Test
-    void shouldRecordNothingButTopics() {
-        assertThat(TREE.recordedTopics()).isEqualTo(TREE.topics());
+    void shouldRecordEachSchemaAndNothingElse() {
+        assertThat(TREE.recorded()).isEqualTo(TREE.all());
     }
 }

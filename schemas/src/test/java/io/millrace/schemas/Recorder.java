@@ -35,16 +35,16 @@ final class Recorder {
     List<String> record() {
         List<String> problems = new ArrayList<>();
         List<SchemaTree.Version> changed = new ArrayList<>();
-        for (String topic : tree.topics()) {
-            Schema current = tree.current(topic);
-            for (SchemaTree.Version version : tree.versions(topic)) {
+        for (String name : tree.all()) {
+            Schema current = tree.current(name);
+            for (SchemaTree.Version version : tree.versions(name)) {
                 if (isReleased(version)) {
                     Compatibility.problems(current, version.schema())
                             .forEach(problem -> problems.add(version.name() + ": " + problem));
                 }
             }
-            SchemaTree.Version next = next(topic, current);
-            if (!tree.versions(topic).contains(next)) {
+            SchemaTree.Version next = next(name, current);
+            if (!tree.versions(name).contains(next)) {
                 changed.add(next);
             }
         }
@@ -56,12 +56,12 @@ final class Recorder {
         return changed.stream().map(version -> "recorded " + version.name()).toList();
     }
 
-    /** From now on the newest version of each topic stays as it is. */
+    /** From now on the newest version of each schema stays as it is. */
     List<String> release() {
         Map<String, String> released = new TreeMap<>(tree.released());
         List<String> done = new ArrayList<>();
-        for (String topic : tree.topics()) {
-            SchemaTree.Version newest = tree.versions(topic).getLast();
+        for (String name : tree.all()) {
+            SchemaTree.Version newest = tree.versions(name).getLast();
             if (released.putIfAbsent(newest.name(), newest.fingerprint()) == null) {
                 done.add("released " + newest.name());
             }
@@ -70,9 +70,9 @@ final class Recorder {
         return done;
     }
 
-    private SchemaTree.Version next(String topic, Schema current) {
-        List<SchemaTree.Version> versions = tree.versions(topic);
-        String text = tree.currentText(topic);
+    private SchemaTree.Version next(String name, Schema current) {
+        List<SchemaTree.Version> versions = tree.versions(name);
+        String text = tree.currentText(name);
         int number = 1;
         if (!versions.isEmpty()) {
             SchemaTree.Version newest = versions.getLast();
@@ -84,7 +84,7 @@ final class Recorder {
         }
         List<GenericRecord> records = Samples.of(current);
         return new SchemaTree.Version(
-                topic,
+                name,
                 number,
                 text,
                 records.stream().map(Samples::hex).toList(),

@@ -53,6 +53,18 @@ class RecorderTest {
     }
 
     @Test
+    void shouldRecordStoresBesideTopics() throws IOException {
+        Files.createDirectory(folder.resolve("avro/stores"));
+        Files.writeString(folder.resolve("avro/stores/state.avsc"), """
+                {"type": "record", "name": "State", "fields": [{"name": "gpus", "type": "int"}]}
+                """);
+        assertThat(recorder.record()).containsExactly("recorded asks 1", "recorded stores/state 1");
+        assertThat(tree.recorded()).containsExactly("asks", "stores/state").isEqualTo(tree.all());
+        assertThat(tree.topics()).containsExactly("asks");
+        assertThat(tree.versions("stores/state").getFirst().readings()).containsExactly("{\"gpus\":1}", "{\"gpus\":2}");
+    }
+
+    @Test
     void shouldDoNothingWhenNothingChanged() {
         recorder.record();
         assertThat(recorder.record()).isEmpty();

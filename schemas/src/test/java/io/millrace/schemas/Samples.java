@@ -31,21 +31,34 @@ final class Samples {
 
     private Samples() {}
 
-    /** Two records for each event of the topic: one with everything filled in, one as bare as the schema lets it be. */
-    static List<GenericRecord> of(Schema topic) {
+    /**
+     * Two records for each kind of value, which is each event of a topic: one with everything filled in, one as bare as
+     * the schema lets it be.
+     */
+    static List<GenericRecord> of(Schema schema) {
         Samples samples = new Samples();
         List<GenericRecord> records = new ArrayList<>();
-        for (Schema event : topic.getField("payload").schema().getTypes()) {
+        Schema.Field kinds = kinds(schema);
+        for (Schema kind : kinds == null ? List.of(schema) : kinds.schema().getTypes()) {
             for (boolean full : new boolean[] {true, false}) {
-                GenericRecord record = new GenericData.Record(topic);
-                for (Schema.Field field : topic.getFields()) {
-                    Schema schema = field.name().equals("payload") ? event : field.schema();
-                    record.put(field.pos(), samples.value(schema, field.name(), full));
+                GenericRecord record = new GenericData.Record(schema);
+                for (Schema.Field field : schema.getFields()) {
+                    Schema type = field.equals(kinds) ? kind : field.schema();
+                    record.put(field.pos(), samples.value(type, field.name(), full));
                 }
                 records.add(record);
             }
         }
         return records;
+    }
+
+    /** The field that holds one of several records; null when a schema has none. */
+    private static Schema.@Nullable Field kinds(Schema schema) {
+        return schema.getFields().stream()
+                .filter(field -> field.schema().isUnion()
+                        && field.schema().getTypes().stream().allMatch(type -> type.getType() == Schema.Type.RECORD))
+                .findFirst()
+                .orElse(null);
     }
 
     private GenericRecord record(Schema schema, boolean full) {

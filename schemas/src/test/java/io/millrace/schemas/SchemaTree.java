@@ -1,5 +1,6 @@
 package io.millrace.schemas;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,24 +14,26 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 
 /**
- * The schemas on disk: the current ones in {@code avro/}, the recorded versions of each in {@code golden/<topic>/}, and
- * {@code golden/released}, which names the versions that may not change any more.
+ * The schemas on disk: the current ones in {@code avro/}, the recorded versions of each in {@code golden/<name>/}, and
+ * {@code golden/released}, which names the versions that may not change any more. A schema's name is its path in {@code
+ * avro/}: {@code job-events} for a topic, {@code stores/pool-state} for what a service keeps in a store.
  */
 record SchemaTree(Path avro, Path golden) {
 
+    private static final String SUFFIX = ".avsc";
+
     /**
-     * One recorded version of a topic's schema.
+     * One recorded version of a schema.
      *
      * @param samples one record a line: its bytes in hex
      * @param readings one record a line: the same records in Avro's JSON encoding
      */
-    record Version(String topic, int number, String schemaText, List<String> samples, List<String> readings) {
+    record Version(String of, int number, String schemaText, List<String> samples, List<String> readings) {
 
         Schema schema() {
             return parse(schemaText);
@@ -51,7 +54,7 @@ record SchemaTree(Path avro, Path golden) {
         }
 
         String name() {
-            return topic + " " + number;
+            return of + " " + number;
         }
     }
 
@@ -65,37 +68,44 @@ record SchemaTree(Path avro, Path golden) {
         return new Schema.Parser().parse(text);
     }
 
+    /** Names of all schemas. */
+    List<String> all() {
+        return names(avro);
+    }
+
+    /** Names of the schemas of topics. */
     List<String> topics() {
-        return names(avro, ".avsc");
+        return all().stream().filter(name -> !name.contains("/")).toList();
     }
 
-    String currentText(String topic) {
-        return read(avro.resolve(topic + ".avsc"));
+    String currentText(String name) {
+        return read(avro.resolve(name + SUFFIX));
     }
 
-    Schema current(String topic) {
+    Schema current(String name) {
         try {
-            return parse(currentText(topic));
+            return parse(currentText(name));
         } catch (SchemaParseException e) {
-            throw new IllegalStateException("schemas/avro/" + topic + ".avsc does not stand on its own", e);
+            throw new IllegalStateException("schemas/avro/" + name + ".avsc does not stand on its own", e);
         }
     }
 
-    List<String> recordedTopics() {
-        return Files.isDirectory(golden) ? list(golden, Files::isDirectory) : List.of();
+    /** Names of the schemas that have recorded versions. */
+    List<String> recorded() {
+        return names(golden).stream()
+                .map(version -> version.substring(0, version.lastIndexOf('/')))
+                .distinct()
+                .toList();
     }
 
     /** Recorded versions, oldest first. */
-    List<Version> versions(String topic) {
-        Path folder = golden.resolve(topic);
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        return names(folder, ".avsc").stream()
+    List<Version> versions(String name) {
+        Path folder = golden.resolve(name);
+        return names(folder).stream()
                 .map(Integer::valueOf)
                 .sorted(Comparator.naturalOrder())
                 .map(number -> new Version(
-                        topic,
+                        name,
                         number,
                         read(folder.resolve(number + ".avsc")),
                         read(folder.resolve(number + ".hex")).lines().toList(),
@@ -104,7 +114,7 @@ record SchemaTree(Path avro, Path golden) {
     }
 
     void write(Version version) {
-        Path folder = golden.resolve(version.topic());
+        Path folder = golden.resolve(version.of());
         write(folder.resolve(version.number() + ".avsc"), version.schemaText());
         write(folder.resolve(version.number() + ".hex"), lines(version.samples()));
         write(folder.resolve(version.number() + ".jsonl"), lines(version.readings()));
@@ -132,16 +142,15 @@ record SchemaTree(Path avro, Path golden) {
         return rows.isEmpty() ? "" : String.join("\n", rows) + "\n";
     }
 
-    private static List<String> names(Path folder, String suffix) {
-        return list(folder, file -> file.toString().endsWith(suffix)).stream()
-                .map(name -> name.substring(0, name.length() - suffix.length()))
-                .toList();
-    }
-
-    private static List<String> list(Path folder, Predicate<Path> which) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(which)
-                    .map(file -> file.getFileName().toString())
+    /** Paths of the schema files in a folder, relative to it and without their ending; none where it is absent. */
+    private static List<String> names(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.map(file -> folder.relativize(file).toString().replace(File.separatorChar, '/'))
+                    .filter(name -> name.endsWith(SUFFIX))
+                    .map(name -> name.substring(0, name.length() - SUFFIX.length()))
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -1,7 +1,7 @@
 package io.millrace.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -26,7 +26,7 @@ final class Code {
     static final JavaClasses SHIPPED = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(MILLRACE)
-            .that(not(resideInAPackage("io.millrace.events..")));
+            .that(not(resideInAnyPackage("io.millrace.events..", "io.millrace.stores..")));
 
     private Code() {}
 

@@ -29,6 +29,7 @@ class DomainTest {
                     "org.apache.kafka..",
                     "org.apache.avro..",
                     "io.millrace.events..",
+                    "io.millrace.stores..",
                     "io.quarkus..",
                     "io.smallrye..",
                     "jakarta..",

@@ -49,7 +49,8 @@ class HouseTest {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                boolean ours = folder.equals(root) || !NOT_OURS.contains(folder.getFileName().toString());
+                boolean ours = folder.equals(root)
+                        || !NOT_OURS.contains(folder.getFileName().toString());
                 return ours ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
             }
 

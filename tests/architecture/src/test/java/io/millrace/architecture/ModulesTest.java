@@ -33,8 +33,8 @@ class ModulesTest {
             @Override
             public SliceIdentifier getIdentifierOf(JavaClass type) {
                 return SERVICES.stream()
-                        .filter(service -> resideInAPackage(root + "." + service + "..")
-                                .test(type))
+                        .filter(service ->
+                                resideInAPackage(root + "." + service + "..").test(type))
                         .findFirst()
                         .map(SliceIdentifier::of)
                         .orElse(SliceIdentifier.ignore());
@@ -103,7 +103,8 @@ class ModulesTest {
 
     @Test
     void shouldRefuseAServiceThatUsesAnother() {
-        assertThat(Code.refuses(servicesStandAlone(Code.PLANTED), Code.planted(""))).isTrue();
+        assertThat(Code.refuses(servicesStandAlone(Code.PLANTED), Code.planted("")))
+                .isTrue();
     }
 
     @Test
@@ -176,9 +177,8 @@ class ModulesTest {
         try (Stream<Path> files = Files.walk(sources)) {
             Set<String> packages = new TreeSet<>();
             files.filter(file -> file.toString().endsWith(".java"))
-                    .forEach(file -> packages.add(sources.relativize(file.getParent())
-                            .toString()
-                            .replace(File.separatorChar, '.')));
+                    .forEach(file -> packages.add(
+                            sources.relativize(file.getParent()).toString().replace(File.separatorChar, '.')));
             return packages;
         }
     }

@@ -34,7 +34,8 @@ class StyleTest {
     static final ArchRule NAMES_SAY_WHAT_A_CLASS_IS = noClasses()
             .should()
             .haveSimpleNameEndingWith("Manager")
-            .orShould(haveSimpleNameMatching(".*(Helper|Utils?|Impl|Common|Base|Data|Info)|(Abstract|Base|Common)[A-Z].*"))
+            .orShould(haveSimpleNameMatching(
+                    ".*(Helper|Utils?|Impl|Common|Base|Data|Info)|(Abstract|Base|Common)[A-Z].*"))
             .because("such a name fits anything and so everything gathers under it;"
                     + " name the class by what it is: a Policy, a Codec, a Projection, or the thing itself");
 
@@ -54,9 +55,9 @@ class StyleTest {
             .that(DescribedPredicate.not(new DescribedPredicate<>("a program of the command line or the local stack") {
                 @Override
                 public boolean test(JavaClass type) {
-                    boolean program =
-                            type.tryGetMethod("main", String[].class).isPresent();
-                    return program && List.of("io.millrace.cli", "io.millrace.local").contains(type.getPackageName());
+                    boolean program = type.tryGetMethod("main", String[].class).isPresent();
+                    return program
+                            && List.of("io.millrace.cli", "io.millrace.local").contains(type.getPackageName());
                 }
             }))
             .should()

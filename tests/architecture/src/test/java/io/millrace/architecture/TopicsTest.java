@@ -64,12 +64,11 @@ class TopicsTest {
     @ParameterizedTest
     @MethodSource("topics")
     void shouldCutTopicsWithTheSameKeyTheSameWay(Topic<?> topic) {
-        int partitions =
-                switch (topic.key()) {
-                    case "job id", "node id" -> Topics.JOB_PARTITIONS;
-                    case "pool" -> Topics.POOL_PARTITIONS;
-                    default -> topic.partitions();
-                };
+        int partitions = switch (topic.key()) {
+            case "job id", "node id" -> Topics.JOB_PARTITIONS;
+            case "pool" -> Topics.POOL_PARTITIONS;
+            default -> topic.partitions();
+        };
         assertThat(topic.partitions()).as(topic.name()).isEqualTo(partitions);
     }
 }

@@ -7,5 +7,6 @@ import org.jspecify.annotations.Nullable;
 public final class InjectsIntoAField {
 
     @Inject
-    @Nullable String injected;
+    @Nullable
+    String injected;
 }
