@@ -26,6 +26,7 @@ final class Placements extends Lookahead {
     private final Map<JobRequest.Shape, Set<PendingReason>> misfits = new HashMap<>();
     private @Nullable Job cursor;
     private @Nullable Iterator<Job> belowHead;
+    private @Nullable JobPlaced placeNext;
 
     Placements(Pool pool, SchedulingPolicy policy) {
         this.pool = pool;
@@ -34,6 +35,11 @@ final class Placements extends Lookahead {
 
     @Override
     @Nullable PoolEvent find() {
+        if (placeNext != null) {
+            JobPlaced placed = placeNext;
+            placeNext = null;
+            return placed;
+        }
         while (belowHead == null) {
             Job next = cursor == null ? first() : pool.index().waiting().higher(cursor);
             if (next == null) {
@@ -66,7 +72,7 @@ final class Placements extends Lookahead {
         if (misfit == null) {
             List<NodeShare> shares = pool.gpus().fit(request.shape(), pool.nodes(), this::usable);
             if (shares != null && !heldByQuota) {
-                return placed(job, shares);
+                return place(job, shares);
             }
             misfit = shares == null ? misfitReasons(request.shape()) : EnumSet.noneOf(PendingReason.class);
             if (shares == null) {
@@ -78,6 +84,16 @@ final class Placements extends Lookahead {
             belowHead = List.copyOf(pool.index().unsettled().tailSet(job, false)).iterator();
         }
         return reasons.equals(job.reasons()) ? null : new ReasonsChanged(job.id(), reasons);
+    }
+
+    /** A job that is placed first loses the reasons it waited for. */
+    private PoolEvent place(Job job, List<NodeShare> shares) {
+        JobPlaced placed = placed(job, shares);
+        if (job.reasons().isEmpty()) {
+            return placed;
+        }
+        placeNext = placed;
+        return new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class));
     }
 
     private JobPlaced placed(Job job, List<NodeShare> shares) {

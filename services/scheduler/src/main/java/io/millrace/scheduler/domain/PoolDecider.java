@@ -10,6 +10,7 @@ import io.millrace.scheduler.domain.PoolEvent.JobEnded;
 import io.millrace.scheduler.domain.PoolEvent.JobQueued;
 import io.millrace.scheduler.domain.PoolEvent.JobRejected;
 import io.millrace.scheduler.domain.PoolEvent.JobRequeued;
+import io.millrace.scheduler.domain.PoolEvent.ReasonsChanged;
 import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
 import io.millrace.scheduler.domain.PoolEvent.RequeueCause;
 import io.millrace.scheduler.domain.PoolEvent.StopRequested;
@@ -19,6 +20,7 @@ import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.streams.decider.Decider;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -71,6 +73,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         return new Stages(List.of(
                 () -> each(List.copyOf(pool.index().active()), jobId -> review(pool, pool.job(jobId))),
                 () -> each(List.copyOf(pool.index().submitted()), job -> answer(pool, job)),
+                () -> each(List.copyOf(pool.index().cancelled()), jobId -> forgetReasons(pool.job(jobId))),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> cancel(pool, pool.job(jobId))),
                 () -> each(
                         pool.duplicates(),
@@ -280,6 +283,12 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
 
     private static JobRejected rejected(Job job, RejectionCode code, String message) {
         return new JobRejected(job.id(), job.submissionId(), code, message);
+    }
+
+    private static @Nullable PoolEvent forgetReasons(Job job) {
+        return job.reasons().isEmpty()
+                ? null
+                : new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class));
     }
 
     private static @Nullable PoolEvent cancel(Pool pool, Job job) {

@@ -37,7 +37,7 @@ public sealed interface PoolEntity {
         return switch (this) {
             case JobEntity(Job job) -> "job/" + job.id();
             case NodeEntity(Node node) -> "node/" + node.id();
-            case DuplicateEntity(String jobId, String submissionId) -> "duplicate/" + jobId + "/" + submissionId;
+            case DuplicateEntity(String jobId, String submissionId) -> "duplicate/" + jobId.length() + "/" + jobId + "/" + submissionId;
             case StaleEntity(String jobId, int attempt) -> "stale/" + jobId + "/" + attempt;
             case PolicyEntity policy -> "policy";
             case HeaderEntity header -> "header";

@@ -1,0 +1,152 @@
+package io.millrace.streams;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of one topic in the Confluent wire format: a zero byte, the schema id in four bytes, big endian, then the
+ * value in Avro's binary form. Thread safe.
+ *
+ * <p>Decoding throws {@link UndecodableException} for bytes that can't be a value of the topic, and {@link
+ * RegistryUnavailableException} when their schema can't be learned now.
+ */
+public final class EventSerde<E extends SpecificRecord> implements Serde<E>, Serializer<E>, Deserializer<E> {
+
+    private static final byte MAGIC = 0;
+    private static final int HEADER_BYTES = 5;
+    private static final int UNKNOWN = -1;
+
+    static {
+        // Lengths are read from the bytes themselves: garbage must not make us allocate what it says.
+        limit("org.apache.avro.limits.bytes.maxLength", 64 << 20);
+        limit("org.apache.avro.limits.string.maxLength", 16 << 20);
+        limit("org.apache.avro.limits.collectionItems.maxLength", 1 << 20);
+    }
+
+    private final Topic<E> topic;
+    private final SchemaLookup schemas;
+    private final Schema schema;
+    private final SpecificData model;
+    private final SpecificDatumWriter<E> writer;
+    private final Map<Integer, DatumReader<E>> readers = new ConcurrentHashMap<>();
+    private volatile int writeId = UNKNOWN;
+
+    private EventSerde(Topic<E> topic, SchemaLookup schemas) {
+        this.topic = topic;
+        this.schemas = schemas;
+        this.schema = topic.schema();
+        this.model = SpecificData.getForClass(topic.valueType());
+        this.writer = new SpecificDatumWriter<>(schema, model);
+    }
+
+    public static <E extends SpecificRecord> EventSerde<E> of(Topic<E> topic, SchemaLookup schemas) {
+        return new EventSerde<>(topic, schemas);
+    }
+
+    private static void limit(String property, int value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, Integer.toString(value));
+        }
+    }
+
+    @Override
+    public byte @Nullable [] serialize(@Nullable String ignoredTopic, @Nullable E value) {
+        if (value == null) {
+            return null;
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        out.write(MAGIC);
+        out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(writeId()).array());
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        try {
+            writer.write(value, encoder);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory can't fail", e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Learns the id to write with, if it isn't known yet. */
+    public int writeId() {
+        int id = writeId;
+        if (id == UNKNOWN) {
+            id = schemas.idOf(topic.subject(), schema);
+            writeId = id;
+        }
+        return id;
+    }
+
+    @Override
+    public @Nullable E deserialize(@Nullable String ignoredTopic, byte @Nullable [] bytes) {
+        return bytes == null ? null : decode(bytes);
+    }
+
+    /** The value, never null. */
+    public E decode(byte[] bytes) {
+        if (bytes.length < HEADER_BYTES) {
+            throw new UndecodableException(bytes.length + " bytes are too few for a value of " + topic.name());
+        }
+        if (bytes[0] != MAGIC) {
+            throw new UndecodableException("first byte is " + (bytes[0] & 0xff) + ", not 0");
+        }
+        int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
+        DatumReader<E> reader = readers.computeIfAbsent(id, this::reader);
+        BinaryDecoder decoder =
+                DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, null);
+        E value;
+        boolean rest;
+        try {
+            value = reader.read(null, decoder);
+            rest = !decoder.isEnd();
+        } catch (IOException
+                | AvroRuntimeException
+                | UnsupportedOperationException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ClassCastException e) {
+            throw new UndecodableException("bytes don't follow schema " + id + ", or it is none of " + topic.name(), e);
+        }
+        if (rest) {
+            throw new UndecodableException("bytes go on after the value of schema " + id);
+        }
+        return value;
+    }
+
+    private DatumReader<E> reader(int id) {
+        return new SpecificDatumReader<>(schemas.byId(id), schema, model);
+    }
+
+    @Override
+    public Serializer<E> serializer() {
+        return this;
+    }
+
+    @Override
+    public Deserializer<E> deserializer() {
+        return this;
+    }
+
+    @Override
+    public void configure(Map<String, ?> configs, boolean isKey) {}
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,204 @@
+package io.millrace.streams;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.SchemaParseException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Confluent-compatible schema registry over its REST API. What it once answered is kept on disk, so that a process
+ * that has seen a schema starts and reads without the registry. Ids never change their meaning, so the cache never
+ * expires. Thread safe.
+ */
+public final class SchemaRegistry implements SchemaLookup {
+
+    private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
+    private static final Duration TIMEOUT = Duration.ofSeconds(3);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final URI base;
+    private final Path cache;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>();
+
+    /**
+     * @param base root of the Confluent API, for example {@code http://127.0.0.1:8081/apis/ccompat/v7}
+     * @param cache folder for what was answered; made when absent; belongs to this one registry
+     */
+    public SchemaRegistry(URI base, Path cache) {
+        this.base = base;
+        this.cache = cache;
+        try {
+            Files.createDirectories(cache);
+        } catch (IOException e) {
+            throw new UncheckedIOException("schema cache " + cache + " can't be made", e);
+        }
+    }
+
+    @Override
+    public Schema byId(int id) {
+        Schema known = schemas.get(id);
+        return known != null ? known : remember(id);
+    }
+
+    private Schema remember(int id) {
+        Path file = cache.resolve(id + ".avsc");
+        String text = read(file);
+        if (text == null) {
+            HttpResponse<String> answer = send(request("/schemas/ids/" + id).GET());
+            if (answer.statusCode() == 404) {
+                throw new UndecodableException("no schema has the id " + id);
+            }
+            text = json(answer).path("schema").asText();
+            write(file, text);
+        }
+        try {
+            Schema schema = new Schema.Parser().parse(text);
+            schemas.put(id, schema);
+            return schema;
+        } catch (SchemaParseException e) {
+            throw new UndecodableException("schema " + id + " is no Avro schema", e);
+        }
+    }
+
+    @Override
+    public int idOf(String subject, Schema schema) {
+        String fingerprint = Long.toHexString(SchemaNormalization.parsingFingerprint64(schema))
+                + Integer.toHexString(schema.toString().hashCode());
+        String key = subject + "-" + fingerprint;
+        Integer known = ids.get(key);
+        if (known != null) {
+            return known;
+        }
+        Path file = cache.resolve(key + ".id");
+        String text = read(file);
+        int id;
+        if (text != null) {
+            id = Integer.parseInt(text);
+        } else {
+            HttpResponse<String> answer = send(post("/subjects/" + encode(subject), schema));
+            if (answer.statusCode() == 404) {
+                throw new IllegalStateException("the registry at " + base + " has no such schema under subject "
+                        + subject + "; register the schemas first");
+            }
+            id = json(answer).path("id").asInt();
+            write(file, Integer.toString(id));
+        }
+        ids.put(key, id);
+        return id;
+    }
+
+    /**
+     * Makes a schema the newest of its subject; nothing happens when it is there already.
+     *
+     * @return its id
+     * @throws IllegalStateException when the registry refuses it, for example as incompatible
+     */
+    public int register(String subject, Schema schema) {
+        return json(send(post("/subjects/" + encode(subject) + "/versions", schema)))
+                .path("id")
+                .asInt();
+    }
+
+    /**
+     * Asks for any answer at all.
+     *
+     * @throws RegistryUnavailableException when none comes
+     */
+    public void ping() {
+        send(request("/config").GET());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(TIMEOUT)
+                .header("Accept", CONTENT_TYPE)
+                .header("Content-Type", CONTENT_TYPE);
+    }
+
+    private HttpRequest.Builder post(String path, Schema schema) {
+        String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
+        return request(path).POST(BodyPublishers.ofString(body));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        HttpRequest built = request.build();
+        HttpResponse<String> answer;
+        try {
+            answer = http.send(built, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new RegistryUnavailableException("schema registry " + base + " does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryUnavailableException("interrupted while waiting for schema registry " + base, e);
+        }
+        int status = answer.statusCode();
+        if (status >= 500 || status == 408 || status == 429 || status == 401 || status == 403) {
+            throw new RegistryUnavailableException("schema registry " + base + " answers " + status);
+        }
+        return answer;
+    }
+
+    private JsonNode json(HttpResponse<String> answer) {
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(
+                    "schema registry " + base + " answers " + answer.statusCode() + ": " + answer.body());
+        }
+        try {
+            return JSON.readTree(answer.body());
+        } catch (IOException e) {
+            throw new RegistryUnavailableException("schema registry " + base + " answers no JSON", e);
+        }
+    }
+
+    private static String encode(String subject) {
+        return URLEncoder.encode(subject, StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException("schema cache file " + file + " can't be read", e);
+        }
+    }
+
+    /** Whole or not at all: another process may read or write the same file now. */
+    private void write(Path file, String text) {
+        try {
+            Path part = Files.createTempFile(cache, "part", ".tmp");
+            Files.writeString(part, text);
+            try {
+                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("schema cache " + cache + " can't be written", e);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.millrace.streams.gather;
+
+import io.millrace.events.signal.Severity;
+import io.millrace.events.signal.SignalEvent;
+import io.millrace.events.signal.SignalRaised;
+import io.millrace.streams.DeadLetter;
+import io.millrace.streams.Envelope;
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.ServiceClock;
+import io.millrace.streams.UndecodableException;
+import io.millrace.streams.gather.Gathering.SourceRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the source topics of a decider and appends each record to the decider's log, byte for byte. Which decider a
+ * record belongs to it knows from the record itself or from who owns the entity the record is about. What belongs to
+ * nobody, or can't be read, goes to its topic's dead letters with the reason, and raises a signal.
+ *
+ * @param <V> values of the log
+ */
+public final class GatherProcessor<V> implements Processor<String, byte[], String, Object> {
+
+    /**
+     * Names of the nodes the processor forwards to.
+     *
+     * @param log the decider's log
+     * @param deadLetters dead letters; their topic follows from the source topic
+     * @param signals {@code alert-signals}
+     */
+    public record Outputs(String log, String deadLetters, String signals) {}
+
+    /** Longer than any source topic keeps a record that may ask for an owner. */
+    private static final Duration OWNERSHIP = Duration.ofDays(31);
+
+    private static final Duration REFRESH = Duration.ofDays(1);
+
+    private final Gathering<V> gathering;
+    private final ServiceClock clock;
+    private final String service;
+    private final String ownersStore;
+    private final Outputs outputs;
+
+    private @Nullable ProcessorContext<String, Object> context;
+    /** By entity: ms of the claim, a blank, the decider. */
+    private @Nullable KeyValueStore<String, String> owners;
+
+    public GatherProcessor(
+            Gathering<V> gathering, ServiceClock clock, String service, String ownersStore, Outputs outputs) {
+        this.gathering = gathering;
+        this.clock = clock;
+        this.service = service;
+        this.ownersStore = ownersStore;
+        this.outputs = outputs;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Object> processorContext) {
+        context = processorContext;
+        owners = processorContext.getStateStore(ownersStore);
+        processorContext.schedule(Duration.ofDays(1), PunctuationType.STREAM_TIME, this::forgetOwners);
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        RecordMetadata metadata = context()
+                .recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("a gathered record must come from a topic"));
+        EventSerde<? extends SpecificRecord> serde = gathering.sources().get(metadata.topic());
+        if (serde == null) {
+            throw new IllegalStateException("topic " + metadata.topic() + " is no source of this gathering");
+        }
+        if (record.key() == null || record.key().isBlank() || record.value() == null) {
+            condemn(record, metadata, record.value() == null ? "it has no value" : "it has no key");
+            return;
+        }
+        SpecificRecord event;
+        try {
+            event = serde.decode(record.value());
+        } catch (UndecodableException e) {
+            condemn(record, metadata, reason(e));
+            return;
+        }
+        Envelope envelope = Envelope.of(event);
+        SourceRecord source = new SourceRecord(
+                metadata.topic(),
+                metadata.partition(),
+                metadata.offset(),
+                record.key(),
+                record.value(),
+                envelope.eventId(),
+                clock.seenAt(envelope.occurredAt()));
+        switch (gathering.route(metadata.topic(), record.key(), event)) {
+            case Route.Claim claim -> claim(record, metadata, source, claim);
+            case Route.OwnerOf(String entity) -> {
+                String owner = owner(entity);
+                if (owner == null) {
+                    condemn(record, metadata, "nobody has heard of " + entity);
+                } else {
+                    refresh(entity, owner, source.seenAt());
+                    log(owner, gathering.gathered(source), source, record);
+                }
+            }
+            case Route.Everyone() ->
+                gathering
+                        .deciders()
+                        .forEach(decider -> log(decider, gathering.gathered(source), source, record));
+            case Route.Advance(long sequence, Map<String, Long> awaited) -> {
+                awaited.forEach((decider, count) -> {
+                    if (gathering.deciders().contains(decider)) {
+                        log(decider, gathering.tick(source, sequence, count), source, record);
+                    } else {
+                        condemn(record, metadata, unknown(decider));
+                    }
+                });
+                context().commit(); // whoever advances time waits for the answer
+            }
+            case Route.Refused(String reason) -> condemn(record, metadata, reason);
+        }
+    }
+
+    private void claim(
+            Record<String, byte[]> record,
+            RecordMetadata metadata,
+            SourceRecord source,
+            Route.Claim claim) {
+        String owner = owner(claim.entity());
+        if (owner == null) {
+            if (!gathering.deciders().contains(claim.decider())) {
+                condemn(record, metadata, unknown(claim.decider()));
+                return;
+            }
+            owner = claim.decider();
+            own(claim.entity(), claim.lasting() ? Long.MAX_VALUE : source.seenAt(), owner);
+        } else if (claim.lasting() && !owner.equals(claim.decider())) {
+            condemn(record, metadata, claim.entity() + " belongs to " + owner + ", not to " + claim.decider());
+            return;
+        }
+        log(owner, gathering.gathered(source), source, record);
+    }
+
+    private String unknown(String decider) {
+        return "there is no pool " + decider + "; there are "
+                + String.join(", ", gathering.deciders().stream().sorted().toList());
+    }
+
+    private void own(String entity, long since, String decider) {
+        owners().put(entity, since + " " + decider);
+    }
+
+    /** Whatever is still spoken of keeps its owner. */
+    private void refresh(String entity, String owner, long now) {
+        if (since(owners().get(entity)) < now - REFRESH.toMillis()) {
+            own(entity, now, owner);
+        }
+    }
+
+    private static long since(String claim) {
+        return Long.parseLong(claim.substring(0, claim.indexOf(' ')));
+    }
+
+    private @Nullable String owner(String entity) {
+        String claim = owners().get(entity);
+        return claim == null ? null : claim.substring(claim.indexOf(' ') + 1);
+    }
+
+    private void log(String decider, V value, SourceRecord source, Record<String, byte[]> record) {
+        context().forward(record.withKey(decider).withValue((Object) value).withTimestamp(source.seenAt()), outputs.log());
+    }
+
+    private void condemn(Record<String, byte[]> record, RecordMetadata metadata, String reason) {
+        context()
+                .forward(
+                        new Record<>(
+                                record.key(),
+                                (Object) record.value(),
+                                record.timestamp(),
+                                DeadLetter.headers(
+                                        reason, metadata.topic(), metadata.partition(), metadata.offset())),
+                        outputs.deadLetters());
+        String fingerprint = "DeadLettered/" + service + "/" + metadata.topic();
+        SignalEvent signal = new SignalEvent(
+                metadata.topic() + "/" + metadata.partition() + "/" + metadata.offset(),
+                Instant.ofEpochMilli(record.timestamp()),
+                "service:" + service,
+                new SignalRaised(
+                        "DeadLettered",
+                        Severity.P3,
+                        service + " could not use a record of " + metadata.topic() + ": " + reason,
+                        Map.of("service", service, "topic", metadata.topic())));
+        context().forward(new Record<>(fingerprint, (Object) signal, record.timestamp()), outputs.signals());
+    }
+
+    private static String reason(UndecodableException e) {
+        Throwable cause = e.getCause();
+        return cause == null ? e.getMessage() : e.getMessage() + ": " + cause.getMessage();
+    }
+
+    private void forgetOwners(long now) {
+        long oldest = now - OWNERSHIP.toMillis();
+        List<String> forgotten = new ArrayList<>();
+        try (KeyValueIterator<String, String> all = owners().all()) {
+            while (all.hasNext()) {
+                KeyValue<String, String> claim = all.next();
+                if (since(claim.value) < oldest) {
+                    forgotten.add(claim.key);
+                }
+            }
+        }
+        forgotten.forEach(owners()::delete);
+    }
+
+    private ProcessorContext<String, Object> context() {
+        if (context == null) {
+            throw new IllegalStateException("not initialised");
+        }
+        return context;
+    }
+
+    private KeyValueStore<String, String> owners() {
+        if (owners == null) {
+            throw new IllegalStateException("not initialised");
+        }
+        return owners;
+    }
+}

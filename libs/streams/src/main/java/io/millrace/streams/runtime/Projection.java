@@ -1,0 +1,163 @@
+package io.millrace.streams.runtime;
+
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.UndecodableException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A view in memory, folded from all committed records of some topics. Belongs to no consumer group, so every instance
+ * has all of it; built anew at each start. One thread of its own does the folding.
+ */
+public final class Projection implements AutoCloseable {
+
+    /** Takes the records, partition by partition in their order. Called by one thread. */
+    @FunctionalInterface
+    public interface Fold {
+        /**
+         * @param event null for a deletion
+         * @param timestamp of the record, ms
+         */
+        void apply(String topic, String key, @Nullable SpecificRecord event, long timestamp);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Projection.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final Map<String, Object> clientConfig;
+    private final Map<String, EventSerde<? extends SpecificRecord>> sources;
+    private final Runnable reset;
+    private final Fold fold;
+    private final Thread thread;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicLong unreadable = new AtomicLong();
+    private volatile boolean caughtUp;
+    private volatile @Nullable Consumer<String, byte[]> consumer;
+
+    /**
+     * Starts at once.
+     *
+     * @param clientConfig how to reach the broker
+     * @param sources how to read each topic, by name
+     * @param reset empties the view; called before it is built, also when it has to be built again
+     */
+    public Projection(
+            String name,
+            Map<String, Object> clientConfig,
+            Map<String, EventSerde<? extends SpecificRecord>> sources,
+            Runnable reset,
+            Fold fold) {
+        this.clientConfig = clientConfig;
+        this.sources = new LinkedHashMap<>(sources);
+        this.reset = reset;
+        this.fold = fold;
+        this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+
+    /** Whether the view holds everything that was committed when it was started. */
+    public boolean caughtUp() {
+        return caughtUp;
+    }
+
+    /** Records that could not be read; they are left out of the view. */
+    public long unreadable() {
+        return unreadable.get();
+    }
+
+    @Override
+    public void close() {
+        closed.set(true);
+        Consumer<String, byte[]> current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!closed.get()) {
+            try {
+                follow();
+            } catch (WakeupException | InterruptException e) {
+                LOG.debug("view stops", e);
+            } catch (RuntimeException e) {
+                LOG.warn("view is built again after a failure", e);
+                caughtUp = false;
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(RETRY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        Map<String, Object> config = new HashMap<>(clientConfig);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        try (Consumer<String, byte[]> opened =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer = opened;
+            reset.run();
+            List<TopicPartition> partitions = sources.keySet().stream()
+                    .flatMap(topic -> opened.partitionsFor(topic).stream())
+                    .map((PartitionInfo info) -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            opened.assign(partitions);
+            opened.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = new HashMap<>(opened.endOffsets(partitions));
+            while (!closed.get()) {
+                ConsumerRecords<String, byte[]> polled = opened.poll(POLL);
+                polled.forEach(this::apply);
+                if (!caughtUp) {
+                    ends.entrySet().removeIf(end -> opened.position(end.getKey()) >= end.getValue());
+                    caughtUp = ends.isEmpty();
+                }
+            }
+        } finally {
+            consumer = null;
+        }
+    }
+
+    private void apply(ConsumerRecord<String, byte[]> record) {
+        EventSerde<? extends SpecificRecord> serde = sources.get(record.topic());
+        if (serde == null || record.key() == null) {
+            unreadable.incrementAndGet();
+            return;
+        }
+        try {
+            SpecificRecord event = record.value() == null ? null : serde.decode(record.value());
+            fold.apply(record.topic(), record.key(), event, record.timestamp());
+        } catch (UndecodableException e) {
+            unreadable.incrementAndGet();
+            LOG.warn("record {}-{}@{} can't be read: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** How services run: settings, and views over their topics. */
+@NullMarked
+package io.millrace.streams.runtime;
+
+import org.jspecify.annotations.NullMarked;

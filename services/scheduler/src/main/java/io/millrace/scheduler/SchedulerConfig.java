@@ -1,0 +1,39 @@
+package io.millrace.scheduler;
+
+import io.smallrye.config.ConfigMapping;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Settings of the scheduler; each is also an environment variable, for example {@code MILLRACE_REGISTRY_URL}. */
+@ConfigMapping(prefix = "millrace")
+public interface SchedulerConfig {
+
+    /** {@code wall}, {@code scaled(N)}, {@code scaled(N,INSTANT)} or {@code driven}. */
+    String clock();
+
+    /** The partition of {@code pool-inputs} of each pool: {@code a=0,b=1}. */
+    String pools();
+
+    /** The policy to adopt at the start, if it isn't in force already. */
+    Path policyFile();
+
+    Registry registry();
+
+    Schema schema();
+
+    /** The schema registry. */
+    interface Registry {
+        /** Root of its Confluent API. */
+        URI url();
+
+        /** How long a record waits for it in one go, below the transaction's time-out. */
+        Duration patience();
+    }
+
+    /** Schemas. */
+    interface Schema {
+        /** Folder in which answers of the registry are kept. */
+        Path cache();
+    }
+}

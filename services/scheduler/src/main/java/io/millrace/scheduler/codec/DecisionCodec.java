@@ -1,0 +1,126 @@
+package io.millrace.scheduler.codec;
+
+import io.millrace.events.decision.EndState;
+import io.millrace.events.decision.JobDecision;
+import io.millrace.events.decision.JobEnded;
+import io.millrace.events.decision.JobPlaced;
+import io.millrace.events.decision.JobQueued;
+import io.millrace.events.decision.JobRejected;
+import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.NodeShare;
+import io.millrace.events.decision.RejectionCode;
+import io.millrace.events.decision.RequeueCause;
+import io.millrace.events.decision.StopRequestCause;
+import io.millrace.events.decision.StopRequested;
+import io.millrace.scheduler.domain.PoolEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.jspecify.annotations.Nullable;
+
+/** Writes decisions as they are published, and digests them. */
+public final class DecisionCodec {
+
+    private static final String ACTOR = "service:scheduler";
+
+    private final SpecificDatumWriter<JobDecision> writer = new SpecificDatumWriter<>(
+            JobDecision.getClassSchema(), SpecificData.getForClass(JobDecision.class));
+
+    /**
+     * @param at logical time, ms
+     * @param index of the decision in its cycle; with pool and cycle it makes the event id, the same in every run
+     */
+    public JobDecision published(String pool, long cycle, int index, long at, PoolEvent.Decision decision) {
+        return new JobDecision(
+                String.format("%s/%012d/%06d", pool, cycle, index),
+                Instant.ofEpochMilli(at),
+                ACTOR,
+                pool,
+                cycle,
+                payload(decision));
+    }
+
+    /** Adds a published decision to a digest: its job id, a zero byte, then its Avro binary form. */
+    public void digest(MessageDigest digest, String jobId, JobDecision decision) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+        try {
+            writer.write(decision, encoder);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory can't fail", e);
+        }
+        digest.update(jobId.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        digest.update(bytes.toByteArray());
+    }
+
+    private static Object payload(PoolEvent.Decision decision) {
+        return switch (decision) {
+            case PoolEvent.JobQueued queued ->
+                new JobQueued(
+                        queued.request().queue(),
+                        queued.request().team(),
+                        queued.request().user(),
+                        queued.request().gpus(),
+                        queued.request().gpuType(),
+                        queued.request().gpusPerNode(),
+                        queued.limitMs());
+            case PoolEvent.JobRejected rejected ->
+                new JobRejected(
+                        RejectionCode.valueOf(rejected.code().name()), rejected.message(), rejected.submissionId());
+            case PoolEvent.JobPlaced placed ->
+                new JobPlaced(
+                        placed.attempt(),
+                        shares(placed.shares()),
+                        Instant.ofEpochMilli(placed.startBefore()),
+                        placed.leaseMs(),
+                        placed.request().team(),
+                        placed.request().user(),
+                        placed.gpuType(),
+                        placed.limitMs());
+            case PoolEvent.JobRequeued requeued ->
+                new JobRequeued(
+                        requeued.attempt(),
+                        RequeueCause.valueOf(requeued.cause().name()),
+                        instant(requeued.startedAt()),
+                        Instant.ofEpochMilli(requeued.endedAt()),
+                        requeued.gpuMs());
+            case PoolEvent.JobEnded ended ->
+                new JobEnded(
+                        EndState.valueOf(ended.state().name()),
+                        ended.attempt(),
+                        instant(ended.startedAt()),
+                        Instant.ofEpochMilli(ended.endedAt()),
+                        ended.gpuMs(),
+                        ended.message());
+            case PoolEvent.StopRequested stop ->
+                new StopRequested(
+                        stop.attempt(), StopRequestCause.valueOf(stop.cause().name()), stop.graceMs());
+        };
+    }
+
+    private static List<NodeShare> shares(List<io.millrace.scheduler.domain.NodeShare> shares) {
+        return shares.stream()
+                .map(share -> new NodeShare(share.nodeId(), indices(share.gpuMask())))
+                .toList();
+    }
+
+    private static List<Integer> indices(long mask) {
+        return LongStream.range(0, Long.SIZE)
+                .filter(i -> (mask >>> i & 1) == 1)
+                .mapToObj(i -> (int) i)
+                .toList();
+    }
+
+    private static @Nullable Instant instant(@Nullable Long ms) {
+        return ms == null ? null : Instant.ofEpochMilli(ms);
+    }
+}

@@ -1,0 +1,159 @@
+package io.millrace.scheduler.codec;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.millrace.scheduler.domain.SchedulingPolicy;
+import io.millrace.scheduler.domain.SchedulingPolicy.Liveness;
+import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
+import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
+import io.millrace.streams.decider.StateHash;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduling policy as text: the YAML of {@code policies/}. Unknown keys are errors, so that a misspelt limit is not
+ * silently no limit; {@code trace} is for players of traces and not read here.
+ */
+public final class PolicyDocument {
+
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory())
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+    private PolicyDocument() {}
+
+    private record Document(
+            @Nullable String policy,
+            @Nullable Map<String, @Nullable Queue> queues,
+            @JsonProperty("per_user") @Nullable PerUser perUser,
+            @JsonProperty("per_team") @Nullable PerTeam perTeam,
+            @Nullable Leases leases,
+            @Nullable Object trace) {}
+
+    private record Queue(
+            @JsonProperty("max_gpus_per_job") @Nullable Integer maxGpusPerJob,
+            @JsonProperty("max_duration") @Nullable String maxDuration) {}
+
+    private record PerUser(
+            @JsonProperty("max_gpus") @Nullable Integer maxGpus,
+            @JsonProperty("max_queued_jobs") @Nullable Integer maxQueuedJobs) {}
+
+    private record PerTeam(@JsonProperty("max_gpus") @Nullable Integer maxGpus) {}
+
+    private record Leases(
+            @JsonProperty("start_within") @Nullable String startWithin,
+            @Nullable String lease,
+            @Nullable String margin,
+            @Nullable String grace,
+            @JsonProperty("tick_interval") @Nullable String tickInterval,
+            @JsonProperty("suspect_for") @Nullable String suspectFor,
+            @JsonProperty("remember_ended_for") @Nullable String rememberEndedFor) {}
+
+    /** @throws IllegalArgumentException when the text is no policy; says where and why */
+    public static SchedulingPolicy parse(String text) {
+        Document document;
+        try {
+            document = YAML.readValue(text, Document.class);
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+            throw new IllegalArgumentException("the policy can't be read" + where + ": " + e.getOriginalMessage(), e);
+        }
+        if (document == null || document.policy() == null) {
+            throw new IllegalArgumentException("the policy doesn't say which one it is: policy: fifo-strict, for example");
+        }
+        Map<String, @Nullable Queue> queues = document.queues();
+        if (queues == null || queues.isEmpty()) {
+            throw new IllegalArgumentException("the policy names no queues");
+        }
+        Leases leases = document.leases();
+        if (leases == null) {
+            throw new IllegalArgumentException("the policy has no leases");
+        }
+        PerUser perUser = document.perUser();
+        PerTeam perTeam = document.perTeam();
+        return new SchedulingPolicy(
+                Rule.named(document.policy()),
+                limits(queues),
+                perUser == null ? null : atLeastOne("per_user.max_gpus", perUser.maxGpus()),
+                perUser == null ? null : atLeastOne("per_user.max_queued_jobs", perUser.maxQueuedJobs()),
+                perTeam == null ? null : atLeastOne("per_team.max_gpus", perTeam.maxGpus()),
+                new Liveness(
+                        required("leases.start_within", leases.startWithin()),
+                        required("leases.lease", leases.lease()),
+                        required("leases.margin", leases.margin()),
+                        required("leases.grace", leases.grace()),
+                        required("leases.tick_interval", leases.tickInterval()),
+                        required("leases.suspect_for", leases.suspectFor()),
+                        required("leases.remember_ended_for", leases.rememberEndedFor())));
+    }
+
+    private static SortedMap<String, QueueLimits> limits(Map<String, @Nullable Queue> queues) {
+        SortedMap<String, QueueLimits> limits = new TreeMap<>();
+        queues.forEach((name, queue) -> limits.put(
+                name,
+                queue == null
+                        ? new QueueLimits(null, null)
+                        : new QueueLimits(
+                                atLeastOne("queues." + name + ".max_gpus_per_job", queue.maxGpusPerJob()),
+                                queue.maxDuration() == null
+                                        ? null
+                                        : required("queues." + name + ".max_duration", queue.maxDuration()))));
+        return limits;
+    }
+
+    private static @Nullable Integer atLeastOne(String key, @Nullable Integer value) {
+        if (value != null && value < 1) {
+            throw new IllegalArgumentException(key + " must be at least 1, not " + value + "; leave it out for no limit");
+        }
+        return value;
+    }
+
+    private static long required(String key, @Nullable String value) {
+        if (value == null) {
+            throw new IllegalArgumentException("the policy doesn't say " + key);
+        }
+        return durationMs(key, value);
+    }
+
+    /**
+     * Reads {@code 90s}, {@code 5m}, {@code 48h} and the like, into ms.
+     *
+     * @throws IllegalArgumentException for anything else; names the key
+     */
+    public static long durationMs(String key, String value) {
+        Matcher matcher = DURATION.matcher(value.trim());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    key + " must be a number and a unit, such as 90s, 5m, 48h or 7d, not '" + value + "'");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        Duration duration =
+                switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(number);
+                    case "s" -> Duration.ofSeconds(number);
+                    case "m" -> Duration.ofMinutes(number);
+                    case "h" -> Duration.ofHours(number);
+                    default -> Duration.ofDays(number);
+                };
+        return duration.toMillis();
+    }
+
+    /** SHA-256 of the text's UTF-8 bytes, lower-case hex. */
+    public static String sha256(String text) {
+        return HexFormat.of()
+                .formatHex(StateHash.sha256().digest(text.getBytes(StandardCharsets.UTF_8)))
+                .toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,154 @@
+package io.millrace.scheduler.topology;
+
+import io.millrace.events.cycle.CycleDecided;
+import io.millrace.events.cycle.CycleEvent;
+import io.millrace.events.decision.JobDecision;
+import io.millrace.events.pool.Tick;
+import io.millrace.events.reason.PendingEvent;
+import io.millrace.events.reason.PendingReason;
+import io.millrace.events.reason.PendingReasonsChanged;
+import io.millrace.scheduler.codec.DecisionCodec;
+import io.millrace.scheduler.codec.InputCodec;
+import io.millrace.scheduler.codec.StateCodec;
+import io.millrace.scheduler.domain.Pool;
+import io.millrace.scheduler.domain.PoolDecider;
+import io.millrace.scheduler.domain.PoolEntity;
+import io.millrace.scheduler.domain.PoolEvent;
+import io.millrace.scheduler.domain.PoolInput;
+import io.millrace.scheduler.domain.Timers;
+import io.millrace.streams.decider.DeciderBinding;
+import io.millrace.streams.decider.StateHash;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** How a pool meets its log, its store and its readers. Used live and in replays. */
+public final class PoolBinding
+        implements DeciderBinding<io.millrace.events.pool.PoolInput, Pool, PoolInput, PoolEvent> {
+
+    private final InputCodec inputs;
+    private final DecisionCodec decisions = new DecisionCodec();
+
+    public PoolBinding(InputCodec inputs) {
+        this.inputs = inputs;
+    }
+
+    @Override
+    public PoolInput input(io.millrace.events.pool.PoolInput logged) {
+        return inputs.input(logged);
+    }
+
+    @Override
+    public Pool restore(Map<String, byte[]> entities) {
+        return Pool.restore(
+                entities.values().stream().map(StateCodec::entity).toList());
+    }
+
+    @Override
+    public Map<String, byte @Nullable []> takeChanges(Pool pool) {
+        Map<String, byte @Nullable []> bytes = new TreeMap<>();
+        pool.takeChanges().forEach((key, entity) -> bytes.put(key, entity == null ? null : StateCodec.bytes(entity)));
+        return bytes;
+    }
+
+    @Override
+    public boolean publish(
+            String poolName, Pool pool, List<PoolEvent> decided, long offset, String stateHash, Forwarder out) {
+        MessageDigest digest = StateHash.sha256();
+        long at = pool.header().now();
+        long cycle = pool.header().cycle();
+        int count = 0;
+        boolean closed = false;
+        for (PoolEvent event : decided) {
+            switch (event) {
+                case PoolEvent.Decision decision -> {
+                    JobDecision published = decisions.published(poolName, cycle, count++, at, decision);
+                    decisions.digest(digest, decision.jobId(), published);
+                    out.forward(SchedulerTopology.DECISIONS_SINK, decision.jobId(), published, at);
+                }
+                case PoolEvent.ReasonsChanged changed ->
+                    out.forward(
+                            SchedulerTopology.REASONS_SINK, changed.jobId(), reasons(poolName, cycle, at, changed), at);
+                case PoolEvent.TimeReached reached -> {}
+                case PoolEvent.CycleClosed close -> {
+                    closed = true;
+                    CycleEvent record =
+                            cycle(poolName, pool, close, offset, count, HexFormat.of().formatHex(digest.digest()), stateHash);
+                    out.forward(SchedulerTopology.CYCLES_SINK, poolName, record, at);
+                }
+            }
+        }
+        return closed;
+    }
+
+    private static CycleEvent cycle(
+            String poolName,
+            Pool pool,
+            PoolEvent.CycleClosed close,
+            long offset,
+            int decisions,
+            String digest,
+            String stateHash) {
+        PoolEntity.PolicyEntity policy = pool.policy();
+        return new CycleEvent(
+                String.format("%s/%012d", poolName, close.cycle()),
+                Instant.ofEpochMilli(close.at()),
+                PoolGathering.ACTOR,
+                new CycleDecided(
+                        close.cycle(),
+                        offset,
+                        close.sequence(),
+                        policy == null ? "" : policy.sha256(),
+                        PoolDecider.VERSION,
+                        decisions,
+                        digest,
+                        stateHash,
+                        pool.waitingCount(),
+                        pool.gpusHeld(),
+                        Timers.next(pool).map(Instant::ofEpochMilli).orElse(null)));
+    }
+
+    private static @Nullable PendingEvent reasons(
+            String poolName, long cycle, long at, PoolEvent.ReasonsChanged changed) {
+        if (changed.reasons().isEmpty()) {
+            return null; // deletes the row
+        }
+        return new PendingEvent(
+                String.format("%s/%012d/%s", poolName, cycle, changed.jobId()),
+                Instant.ofEpochMilli(at),
+                PoolGathering.ACTOR,
+                poolName,
+                cycle,
+                new PendingReasonsChanged(changed.reasons().stream()
+                        .sorted()
+                        .map(reason -> PendingReason.valueOf(reason.name()))
+                        .toList()));
+    }
+
+    @Override
+    public boolean tickDue(Pool pool, long now) {
+        if (pool.policy() == null || now < pool.header().now()) {
+            return false;
+        }
+        boolean watching = pool.gpusHeld() > 0
+                && now - pool.header().now() >= pool.policy().policy().liveness().tickIntervalMs();
+        return pool.header().changed()
+                || watching
+                || Timers.next(pool).filter(at -> at <= now).isPresent();
+    }
+
+    @Override
+    public io.millrace.events.pool.PoolInput tick(long now) {
+        return new io.millrace.events.pool.PoolInput(
+                "tick/" + now, Instant.ofEpochMilli(now), PoolGathering.ACTOR, new Tick(0L, 0L));
+    }
+
+    @Override
+    public boolean isOwnTick(io.millrace.events.pool.PoolInput logged) {
+        return logged.getPayload() instanceof Tick tick && tick.getSequence() == 0;
+    }
+}

@@ -1,0 +1,211 @@
+package io.millrace.scheduler.topology;
+
+import io.millrace.events.pool.PoolInput;
+import io.millrace.scheduler.codec.InputCodec;
+import io.millrace.scheduler.domain.Pool;
+import io.millrace.scheduler.domain.PoolDecider;
+import io.millrace.stores.usage.UsageRecord;
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.ServiceClock;
+import io.millrace.streams.StoreSerde;
+import io.millrace.streams.Topics;
+import io.millrace.streams.decider.DeciderProcessor;
+import io.millrace.streams.gather.GatherProcessor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The scheduler as a topology of three parts. Gather appends what a pool must see to its log, {@code pool-inputs}.
+ * Fold reads that log alone, decides and publishes. Usage meters attempts and keeps each team's and user's account.
+ */
+public final class SchedulerTopology {
+
+    public static final String POOL_STORE = "pool-state";
+    static final String OWNERS_STORE = "owners";
+    static final String METER_STORE = "metered-attempts";
+    static final String LEDGER_STORE = "usage-accounts";
+
+    static final String DECISIONS_SINK = "job-decisions-sink";
+    static final String CYCLES_SINK = "scheduling-cycles-sink";
+    static final String REASONS_SINK = "pending-reasons-sink";
+
+    private static final String ATTEMPTS_SOURCE = "attempt-events-source";
+    private static final String GATHER = "gather";
+    private static final String GATHER_LOG_SINK = "gather-pool-inputs-sink";
+    private static final String DEAD_LETTER_SINK = "dead-letter-sink";
+    private static final String SIGNALS_SINK = "alert-signals-sink";
+    private static final String LOG_SOURCE = "pool-inputs-source";
+    private static final String FOLD = "fold";
+    private static final String TICK_SINK = "tick-pool-inputs-sink";
+    private static final String SERVICE = "scheduler";
+
+    private SchedulerTopology() {}
+
+    /**
+     * @param pools partition of {@code pool-inputs} for each pool; fixed for a pool's life
+     * @param listener told of each pool as its store had it
+     */
+    public static Topology build(
+            Map<String, Integer> pools,
+            ServiceClock clock,
+            SchemaLookup schemas,
+            DeciderProcessor.RestoreListener<Pool> listener) {
+        Topology topology = usage(schemas).build();
+        InputCodec codec = new InputCodec(schemas);
+        gather(topology, pools, clock, schemas, codec);
+        fold(topology, pools, clock, schemas, codec, listener);
+        return topology;
+    }
+
+    private static void gather(
+            Topology topology,
+            Map<String, Integer> pools,
+            ServiceClock clock,
+            SchemaLookup schemas,
+            InputCodec codec) {
+        List<String> parents = new ArrayList<>(List.of(ATTEMPTS_SOURCE));
+        List<String> topics = new ArrayList<>(
+                List.of(Topics.JOB_EVENTS.name(), Topics.NODE_EVENTS.name(), Topics.POLICY_EVENTS.name()));
+        if (!clock.ticks()) {
+            topics.add(Topics.CLOCK.name());
+        }
+        for (String topic : topics) {
+            String source = topic + "-source";
+            topology.addSource(source, new StringDeserializer(), new ByteArrayDeserializer(), topic);
+            parents.add(source);
+        }
+        GatherProcessor.Outputs outputs = new GatherProcessor.Outputs(GATHER_LOG_SINK, DEAD_LETTER_SINK, SIGNALS_SINK);
+        PoolGathering gathering = new PoolGathering(codec, pools.keySet());
+        topology.addProcessor(
+                GATHER,
+                () -> new GatherProcessor<>(gathering, clock, SERVICE, OWNERS_STORE, outputs),
+                parents.toArray(String[]::new));
+        topology.addStateStore(inMemory(OWNERS_STORE, Serdes.String()), GATHER);
+        topology.addSink(
+                GATHER_LOG_SINK,
+                Topics.POOL_INPUTS.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.POOL_INPUTS, schemas),
+                toPool(pools),
+                GATHER);
+        topology.addSink(
+                DEAD_LETTER_SINK,
+                (key, value, context) -> context.topic() + ".dlq",
+                new StringSerializer(),
+                new ByteArraySerializer(),
+                GATHER);
+        topology.addSink(
+                SIGNALS_SINK,
+                Topics.ALERT_SIGNALS.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.ALERT_SIGNALS, schemas),
+                GATHER);
+    }
+
+    private static void fold(
+            Topology topology,
+            Map<String, Integer> pools,
+            ServiceClock clock,
+            SchemaLookup schemas,
+            InputCodec codec,
+            DeciderProcessor.RestoreListener<Pool> listener) {
+        topology.addSource(
+                LOG_SOURCE,
+                new StringDeserializer(),
+                EventSerde.of(Topics.POOL_INPUTS, schemas),
+                Topics.POOL_INPUTS.name());
+        topology.addProcessor(
+                FOLD,
+                () -> new DeciderProcessor<>(
+                        new PoolDecider(), new PoolBinding(codec), clock, POOL_STORE, TICK_SINK, listener),
+                LOG_SOURCE);
+        topology.addStateStore(inMemory(POOL_STORE, Serdes.ByteArray()), FOLD);
+        topology.addSink(
+                DECISIONS_SINK,
+                Topics.JOB_DECISIONS.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.JOB_DECISIONS, schemas),
+                FOLD);
+        topology.addSink(
+                CYCLES_SINK,
+                Topics.SCHEDULING_CYCLES.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.SCHEDULING_CYCLES, schemas),
+                toPool(pools),
+                FOLD);
+        topology.addSink(
+                REASONS_SINK,
+                Topics.PENDING_REASONS.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.PENDING_REASONS, schemas),
+                FOLD);
+        topology.addSink(
+                TICK_SINK,
+                Topics.POOL_INPUTS.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.POOL_INPUTS, schemas),
+                toPool(pools),
+                FOLD);
+    }
+
+    private static StreamsBuilder usage(SchemaLookup schemas) {
+        StreamsBuilder builder = new StreamsBuilder();
+        StoreSerde<UsageRecord> stored = StoreSerde.of(UsageRecord.class);
+        builder.addStateStore(inMemory(METER_STORE, stored));
+        builder.addStateStore(inMemory(LEDGER_STORE, stored));
+        KStream<String, byte[]> decisions = builder.stream(
+                Topics.JOB_DECISIONS.name(),
+                Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("job-decisions-source"));
+        KStream<String, byte[]> attempts = builder.stream(
+                Topics.ATTEMPT_EVENTS.name(),
+                Consumed.with(Serdes.String(), Serdes.ByteArray()).withName(ATTEMPTS_SOURCE));
+        decisions
+                .merge(attempts, Named.as("usage-inputs"))
+                .process(() -> new UsageMeter(schemas), Named.as("usage-meter"), METER_STORE)
+                .repartition(Repartitioned.with(Serdes.String(), stored)
+                        .withName("usage-changes")
+                        .withNumberOfPartitions(Topics.FAIR_SHARE_USAGE.partitions()))
+                .process(UsageLedger::new, Named.as("usage-ledger"), LEDGER_STORE)
+                .to(
+                        Topics.FAIR_SHARE_USAGE.name(),
+                        Produced.with(Serdes.String(), EventSerde.of(Topics.FAIR_SHARE_USAGE, schemas))
+                                .withName("fair-share-usage-sink"));
+        return builder;
+    }
+
+    /** Restored from its changelog at each start; what is in it has to fit in memory anyway. */
+    private static <V> StoreBuilder<KeyValueStore<String, V>> inMemory(String name, Serde<V> values) {
+        return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), values);
+    }
+
+    private static StreamPartitioner<String, Object> toPool(Map<String, Integer> pools) {
+        return (topic, pool, value, partitions) -> {
+            Integer partition = pools.get(pool);
+            if (partition == null) {
+                throw new IllegalStateException("pool " + pool + " has no partition");
+            }
+            return Optional.of(Set.of(partition));
+        };
+    }
+}

@@ -1,0 +1,186 @@
+package io.millrace.scheduler.topology;
+
+import io.millrace.events.attempt.AttemptEvent;
+import io.millrace.events.attempt.Heartbeat;
+import io.millrace.events.attempt.JobStarted;
+import io.millrace.events.decision.JobDecision;
+import io.millrace.events.decision.JobEnded;
+import io.millrace.events.decision.JobPlaced;
+import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.NodeShare;
+import io.millrace.stores.usage.MeteredAttempt;
+import io.millrace.stores.usage.UsageChange;
+import io.millrace.stores.usage.UsageChangeKind;
+import io.millrace.stores.usage.UsageRecord;
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.Topics;
+import io.millrace.streams.UndecodableException;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Meters each job's attempts: from placements, starts and ends it tells when GPUs began and ceased to be used, by team
+ * and by user. A start counts as soon as the agent tells it; what the pool says at the attempt's end is final.
+ */
+final class UsageMeter implements Processor<String, byte[], String, UsageRecord> {
+
+    /** How often it is told on that an attempt is still running, so that published usage is never much older. */
+    private static final Duration TOLD_EVERY = Duration.ofMinutes(10);
+
+    private static final MeteredAttempt NOTHING = new MeteredAttempt(0, "", "", 0, 0L, null, 0L, 0, 0L);
+
+    private final EventSerde<JobDecision> decisions;
+    private final EventSerde<AttemptEvent> attempts;
+    private @Nullable ProcessorContext<String, UsageRecord> context;
+    private @Nullable KeyValueStore<String, UsageRecord> store;
+
+    UsageMeter(SchemaLookup schemas) {
+        decisions = EventSerde.of(Topics.JOB_DECISIONS, schemas);
+        attempts = EventSerde.of(Topics.ATTEMPT_EVENTS, schemas);
+    }
+
+    @Override
+    public void init(ProcessorContext<String, UsageRecord> processorContext) {
+        context = processorContext;
+        store = processorContext.getStateStore(SchedulerTopology.METER_STORE);
+    }
+
+    @Override
+    public void process(Record<String, byte[]> record) {
+        if (record.key() == null || record.value() == null || context == null || store == null) {
+            return;
+        }
+        SpecificRecord event;
+        try {
+            event = isDecision() ? decisions.decode(record.value()) : attempts.decode(record.value());
+        } catch (UndecodableException e) {
+            return; // gather reads the same record and makes it a dead letter
+        }
+        UsageRecord stored = store.get(record.key());
+        MeteredAttempt before = stored == null ? NOTHING : (MeteredAttempt) stored.getContent();
+        MeteredAttempt after =
+                switch (event) {
+                    case JobDecision decision -> decided(before, decision);
+                    case AttemptEvent attempt -> seen(before, attempt);
+                    default -> before;
+                };
+        if (!after.equals(before)) {
+            store.put(record.key(), after.equals(NOTHING) ? null : new UsageRecord(after));
+        }
+    }
+
+    private boolean isDecision() {
+        return context != null
+                && context.recordMetadata()
+                        .map(metadata -> metadata.topic().equals(Topics.JOB_DECISIONS.name()))
+                        .orElse(false);
+    }
+
+    private MeteredAttempt decided(MeteredAttempt before, JobDecision decision) {
+        return switch (decision.getPayload()) {
+            case JobPlaced placed -> placed(before, placed, decision.getOccurredAt().toEpochMilli());
+            case JobRequeued requeued ->
+                over(before, requeued.getAttempt(), requeued.getStartedAt(), requeued.getEndedAt(), requeued.getGpuMs());
+            case JobEnded ended ->
+                over(before, ended.getAttempt(), ended.getStartedAt(), ended.getEndedAt(), ended.getGpuMs());
+            default -> before;
+        };
+    }
+
+    private MeteredAttempt placed(MeteredAttempt before, JobPlaced placed, long at) {
+        int gpus = 0;
+        for (NodeShare share : placed.getNodes()) {
+            gpus += share.getGpus().size();
+        }
+        MeteredAttempt open =
+                new MeteredAttempt(placed.getAttempt(), placed.getTeam(), placed.getUser(), gpus, at, null, at, 0, 0L);
+        return before.getEarlyAttempt() == placed.getAttempt() ? started(open, before.getEarlyAt()) : open;
+    }
+
+    private MeteredAttempt seen(MeteredAttempt before, AttemptEvent event) {
+        long at = event.getOccurredAt().toEpochMilli();
+        return switch (event.getPayload()) {
+            case JobStarted started when started.getAttempt() == before.getAttempt() ->
+                before.getStartedAt() == null ? started(before, at) : before;
+            // The agent was quicker than this reader: its placement is still to come.
+            case JobStarted started when started.getAttempt() > before.getAttempt() ->
+                new MeteredAttempt(
+                        before.getAttempt(),
+                        before.getTeam(),
+                        before.getUser(),
+                        before.getGpus(),
+                        before.getPlacedAt(),
+                        before.getStartedAt(),
+                        before.getToldAt(),
+                        started.getAttempt(),
+                        at);
+            case Heartbeat heartbeat
+            when heartbeat.getAttempt() == before.getAttempt()
+                    && before.getStartedAt() != null
+                    && at - before.getToldAt() >= TOLD_EVERY.toMillis() -> {
+                tell(before, UsageChangeKind.STILL_RUNNING, at, 0);
+                yield with(before, before.getStartedAt(), at);
+            }
+            default -> before;
+        };
+    }
+
+    private MeteredAttempt started(MeteredAttempt attempt, long at) {
+        long start = Math.max(attempt.getPlacedAt(), at);
+        tell(attempt, UsageChangeKind.STARTED, start, 0);
+        return with(attempt, start, start);
+    }
+
+    private MeteredAttempt over(
+            MeteredAttempt before, int attempt, @Nullable Instant startedAt, Instant endedAt, long gpuMs) {
+        if (attempt == 0 || attempt != before.getAttempt()) {
+            return before;
+        }
+        Long counted = before.getStartedAt();
+        Long start = startedAt == null ? null : startedAt.toEpochMilli();
+        if (counted != null && !counted.equals(start)) {
+            tell(before, UsageChangeKind.ENDED, counted, 0); // as if that start had never been
+        }
+        if (start != null) {
+            if (!start.equals(counted)) {
+                tell(before, UsageChangeKind.STARTED, start, 0);
+            }
+            tell(before, UsageChangeKind.ENDED, endedAt.toEpochMilli(), gpuMs);
+        }
+        return NOTHING;
+    }
+
+    private static MeteredAttempt with(MeteredAttempt attempt, @Nullable Long startedAt, long toldAt) {
+        return new MeteredAttempt(
+                attempt.getAttempt(),
+                attempt.getTeam(),
+                attempt.getUser(),
+                attempt.getGpus(),
+                attempt.getPlacedAt(),
+                startedAt,
+                toldAt,
+                0,
+                0L);
+    }
+
+    private void tell(MeteredAttempt attempt, UsageChangeKind kind, long at, long gpuMs) {
+        if (context == null) {
+            throw new IllegalStateException("not initialised");
+        }
+        String team = attempt.getTeam();
+        String user = attempt.getUser();
+        context.forward(new Record<>(
+                team, new UsageRecord(new UsageChange(team, null, kind, attempt.getGpus(), at, gpuMs)), at));
+        context.forward(new Record<>(
+                team + "/" + user,
+                new UsageRecord(new UsageChange(team, user, kind, attempt.getGpus(), at, gpuMs)),
+                at));
+    }
+}
