@@ -52,14 +52,15 @@ class StyleTest {
                     + " add a package-info.java with @NullMarked");
 
     static final ArchRule ONLY_PROGRAMS_EXIT = noClasses()
-            .that(DescribedPredicate.not(new DescribedPredicate<>("a program of the command line or the local stack") {
+            .that(new DescribedPredicate<>("are no program (main) or agent (premain) of the cli or the local stack") {
                 @Override
                 public boolean test(JavaClass type) {
-                    boolean program = type.tryGetMethod("main", String[].class).isPresent();
-                    return program
-                            && List.of("io.millrace.cli", "io.millrace.local").contains(type.getPackageName());
+                    boolean program = type.tryGetMethod("main", String[].class).isPresent()
+                            || type.tryGetMethod("premain", String.class).isPresent();
+                    return !program
+                            || !List.of("io.millrace.cli", "io.millrace.local").contains(type.getPackageName());
                 }
-            }))
+            })
             .should()
             .accessTargetWhere(target(owner(type(System.class)).or(owner(type(Runtime.class))))
                     .and(target(name("exit")).or(target(name("halt")))))
