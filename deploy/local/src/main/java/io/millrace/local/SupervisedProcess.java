@@ -93,19 +93,19 @@ final class SupervisedProcess {
         } finally {
             lock.unlock();
         }
-        if (running == null) {
-            return;
-        }
-        running.destroy();
-        try {
-            if (!running.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("{} did not end within {}, killing it", plan.name(), STOP_LIMIT);
-                running.destroyForcibly().waitFor();
+        if (running != null) {
+            running.destroy();
+            try {
+                if (!running.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                    LOG.warn("{} did not end within {}, killing it", plan.name(), STOP_LIMIT);
+                    running.destroyForcibly().waitFor();
+                }
+            } catch (InterruptedException e) {
+                running.destroyForcibly();
+                Thread.currentThread().interrupt();
             }
-        } catch (InterruptedException e) {
-            running.destroyForcibly();
-            Thread.currentThread().interrupt();
         }
+        noteEnd();
     }
 
     private void keep() {
@@ -182,21 +182,28 @@ final class SupervisedProcess {
 
     /** Notes the end; false when it was asked for. */
     private boolean becameDown(int exit) {
+        if (noteEnd()) {
+            return false;
+        }
+        LOG.warn("{} ended with exit status {}, starting it again", plan.name(), exit);
+        changed.run();
+        return true;
+    }
+
+    /** Whether the end was asked for. */
+    private boolean noteEnd() {
         lock.lock();
         try {
             process = null;
             ref = null;
             health = Health.DOWN;
-            if (stopping) {
-                return false;
+            if (!stopping) {
+                restarts++;
             }
-            restarts++;
+            return stopping;
         } finally {
             lock.unlock();
         }
-        LOG.warn("{} ended with exit status {}, starting it again", plan.name(), exit);
-        changed.run();
-        return true;
     }
 
     private void giveUp(int exit) {

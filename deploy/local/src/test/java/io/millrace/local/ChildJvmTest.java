@@ -1,0 +1,56 @@
+package io.millrace.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
+
+class ChildJvmTest {
+
+    /** A program that would run for ever. */
+    static final class Endless {
+        public static void main(String[] args) throws InterruptedException {
+            System.out.println("running");
+            Thread.currentThread().join();
+        }
+    }
+
+    @TempDir
+    private Path folder;
+
+    private @Nullable Process child;
+
+    @AfterEach
+    void killChild() {
+        if (child != null) {
+            child.destroyForcibly();
+        }
+    }
+
+    private static List<String> endless(Path jar) {
+        return ChildJvm.command(
+                jar,
+                List.of("-Xmx32m", "-XX:TieredStopAtLevel=1"),
+                List.of("-cp", System.getProperty("java.class.path"), Endless.class.getName()));
+    }
+
+    @Test
+    void shouldEndWithItsParent() throws IOException, InterruptedException {
+        Path jar = ChildJvm.writeWatchJar(folder.resolve("sub/watch.jar"));
+        child = new ProcessBuilder(endless(jar)).redirectErrorStream(true).start();
+        BufferedReader out = child.inputReader();
+        assertThat(out.readLine()).isEqualTo("running");
+        assertThat(child.isAlive()).isTrue();
+        // What the system does to the pipe when the parent is gone.
+        child.outputWriter().close();
+        assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.exitValue()).isEqualTo(143);
+    }
+}

@@ -1,0 +1,44 @@
+package io.millrace.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class ClientPropertiesTest {
+
+    private final StackOptions options = StackOptions.of(Path.of("/millrace"), Path.of("/data/one"))
+            .withPorts(Ports.defaults().with("broker", 29092))
+            .withClock("scaled(10)")
+            .withPools(Pools.assign(Map.of(), List.of("a", "b")));
+
+    @Test
+    void shouldSayHowToConnect() {
+        assertThat(ClientProperties.text(options)).isEqualTo("""
+                bootstrap.servers=127.0.0.1:29092
+                schema.registry.url=http://127.0.0.1:18081/apis/ccompat/v7
+                millrace.schema.cache=/data/one/schema-cache
+                millrace.scheduler.url=http://127.0.0.1:18090
+                millrace.clock=scaled(10)
+                millrace.pools=a=0,b=1
+                """);
+    }
+
+    @Test
+    void shouldLeaveOutServicesThatDoNotRun() {
+        assertThat(ClientProperties.text(options.withServices(List.of()))).doesNotContain("scheduler");
+    }
+
+    @Test
+    void shouldBeReadAsItWasMeant() throws IOException {
+        Properties read = new Properties();
+        read.load(new StringReader(ClientProperties.text(StackOptions.of(Path.of("/m"), Path.of("/a b\\c:é")))));
+        assertThat(read.getProperty("millrace.schema.cache")).isEqualTo("/a b\\c:é/schema-cache");
+        assertThat(read.getProperty("millrace.pools")).isEqualTo("default=0");
+    }
+}

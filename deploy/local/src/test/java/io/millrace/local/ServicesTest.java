@@ -1,0 +1,63 @@
+package io.millrace.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServicesTest {
+
+    @Test
+    void shouldTellTheSchedulerWhatItNeeds() {
+        StackOptions options = StackOptions.of(Path.of("/millrace"), Path.of("/data"))
+                .withClock("driven")
+                .withPools(Pools.assign(Map.of(), List.of("a", "b")))
+                .withPorts(Ports.defaults().with("scheduler", 28090));
+        ServiceSpec scheduler = Services.of(options).getFirst();
+        assertThat(scheduler.jar())
+                .isEqualTo(Path.of("/millrace/services/scheduler/target/quarkus-app/quarkus-run.jar"));
+        assertThat(scheduler.health()).hasToString("http://127.0.0.1:28090/q/health");
+        assertThat(Services.environment(scheduler, options))
+                .isEqualTo(Map.of(
+                        "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:19092",
+                        "MILLRACE_REGISTRY_URL", "http://127.0.0.1:18081/apis/ccompat/v7",
+                        "MILLRACE_SCHEMA_CACHE", "/data/schema-cache",
+                        "MILLRACE_CLOCK", "driven",
+                        "MILLRACE_POOLS", "a=0,b=1",
+                        "MILLRACE_POLICY_FILE", "/millrace/policies/default.yaml",
+                        "MILLRACE_STATE_DIR", "/data/state/scheduler",
+                        "QUARKUS_HTTP_HOST", "127.0.0.1",
+                        "QUARKUS_HTTP_PORT", "28090"));
+    }
+
+    @Test
+    void shouldKnowHowToRunEveryName() {
+        StackOptions options = StackOptions.of(Path.of("/millrace"), Path.of("/data"));
+        assertThat(Services.of(options)).extracting(ServiceSpec::name).isEqualTo(Services.NAMES);
+    }
+
+    @Test
+    void shouldSayWhatIsNotBuilt(@TempDir Path root) {
+        StackOptions options = StackOptions.of(root, root.resolve("data"));
+        assertThatThrownBy(() -> Services.requireBuilt(options))
+                .hasMessageStartingWith("service scheduler is not built: ")
+                .hasMessageEndingWith("build with ./millrace or mvn package");
+        Services.requireBuilt(options.withServices(List.of()));
+    }
+
+    @Test
+    void shouldSayThatThePolicyFileIsMissing(@TempDir Path root) throws IOException {
+        StackOptions options = StackOptions.of(root, root.resolve("data")).withPolicyFile(root.resolve("p.yaml"));
+        Path jar = Services.of(options).getFirst().jar();
+        Files.createDirectories(jar.getParent());
+        Files.writeString(jar, "");
+        assertThatThrownBy(() -> Services.requireBuilt(options))
+                .hasMessage("there is no policy file " + root.resolve("p.yaml") + "; name one with --policy FILE");
+    }
+}
