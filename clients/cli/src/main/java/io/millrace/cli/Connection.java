@@ -74,9 +74,18 @@ public final class Connection {
             if (mark < 1) {
                 throw new CommandException(file + ": millrace.pools is not NAME=PARTITION,... but '" + pool + "'");
             }
-            pools.put(pool.substring(0, mark).strip(), Integer.parseInt(pool.substring(mark + 1).strip()));
+            pools.put(
+                    pool.substring(0, mark).strip(),
+                    Integer.parseInt(pool.substring(mark + 1).strip()));
         }
         return pools;
+    }
+
+    /** All that the file says. */
+    public Properties properties() {
+        Properties copy = new Properties();
+        copy.putAll(properties);
+        return copy;
     }
 
     /** What every Kafka client is given: the address, and whatever else the file says to Kafka clients. */

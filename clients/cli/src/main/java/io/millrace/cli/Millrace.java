@@ -28,6 +28,7 @@ import picocli.CommandLine.ParseResult;
             CancelCommand.class,
             QueueCommand.class,
             ExplainCommand.class,
+            ReplayCommand.class,
             SimulateCommand.class
         },
         footer = {

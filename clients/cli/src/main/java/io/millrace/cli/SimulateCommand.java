@@ -1,19 +1,25 @@
 package io.millrace.cli;
 
 import io.millrace.cli.simulate.Simulation;
+import io.millrace.simulator.trace.TraceException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** {@code millrace simulate}. */
 @Command(
         name = "simulate",
         description = "Run a policy over a whole trace without Kafka, with the scheduler's own decision core.",
         mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
 
-    @Option(names = "--trace", required = true, paramLabel = "FILE", description = "Trace, CSV or CSV.gz.")
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--trace", required = true, paramLabel = "FILE", description = "Trace, CSV or gzipped CSV.")
     private Path trace = Path.of("");
 
     @Option(names = "--cluster", required = true, paramLabel = "FILE", description = "Cluster, JSON.")
@@ -21,11 +27,12 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--policy",
+            paramLabel = "NAME",
             defaultValue = "fifo-strict",
-            description = "fifo-strict, fifo-skip, sjf-strict or sjf-skip (default: ${DEFAULT-VALUE}).")
-    private String policy = "fifo-strict";
+            description = "fifo-strict, fifo-skip, sjf-strict or sjf-skip. Default: ${DEFAULT-VALUE}.")
+    private String policy = "";
 
-    @Option(names = "--shared", description = "Let all teams use the whole cluster.")
+    @Option(names = "--shared", description = "Let all teams use the whole cluster. Default: each its own partition.")
     private boolean shared;
 
     @Option(names = "--json", description = "Print the report as JSON.")
@@ -33,8 +40,14 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Simulation simulation = Simulation.of(trace, cluster, shared);
-        System.out.println(json ? simulation.json(policy) : simulation.table(policy));
-        return 0;
+        try {
+            Simulation simulation = Simulation.of(trace, cluster, shared);
+            spec.commandLine().getOut().println(json ? simulation.json(policy) : simulation.table(policy));
+            return 0;
+        } catch (TraceException e) {
+            throw new CommandException(e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 }

@@ -18,6 +18,12 @@ public interface SchedulerConfig {
     /** The policy to adopt at the start, if it isn't in force already. */
     Path policyFile();
 
+    /** Which of the service's instances this is; the same after a restart. */
+    String instance();
+
+    /** Folder for the state of Kafka Streams. */
+    Path stateDir();
+
     Registry registry();
 
     Schema schema();

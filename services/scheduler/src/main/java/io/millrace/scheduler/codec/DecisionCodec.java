@@ -66,12 +66,15 @@ public final class DecisionCodec {
         return switch (decision) {
             case PoolEvent.JobQueued queued ->
                 new JobQueued(
+                        Instant.ofEpochMilli(queued.submittedAt()),
+                        queued.submissionId(),
                         queued.request().queue(),
                         queued.request().team(),
                         queued.request().user(),
                         queued.request().gpus(),
                         queued.request().gpuType(),
                         queued.request().gpusPerNode(),
+                        queued.request().estimateMs(),
                         queued.limitMs());
             case PoolEvent.JobRejected rejected ->
                 new JobRejected(

@@ -51,7 +51,8 @@ public record Job(
 
     public record Checkpoint(int attempt, long step, String path) {}
 
-    static Job submitted(String id, String submissionId, long at, JobRequest request) {
+    /** A job as it is when its submission is read. */
+    public static Job submitted(String id, String submissionId, long at, JobRequest request) {
         return new Job(
                 id,
                 submissionId,

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for a pool. A cycle runs when a tick takes effect and the pool has changed, a timer is due or a play wants
+ * Decides for a pool that has a policy; until then ticks wait. A cycle runs when a tick takes effect and the pool has changed, a timer is due or a play wants
  * its answer, and goes through fixed stages, each in a canonical order: attempts that ended, went silent or must stop
  * (by job id); submissions (by time seen, then event id); cancellations; repeated submissions and stale attempts;
  * placements and reasons (in the policy's order).
@@ -58,7 +58,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
     @Override
     public Iterator<PoolEvent> decide(Pool pool, PoolInput input) {
         Tick tick = pool.header().tick();
-        if (tick == null || pool.header().folded() < tick.awaited()) {
+        if (tick == null || pool.policy() == null || pool.header().folded() < tick.awaited()) {
             return Collections.emptyIterator();
         }
         boolean due = tick.sequence() > 0
@@ -85,10 +85,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                 () -> each(
                         pool.stale(),
                         attempt -> new StopRequested(
-                                attempt.jobId(), attempt.attempt(), StopCause.STALE_ATTEMPT, graceMs(pool))),
-                () -> pool.policy() == null
-                        ? Collections.emptyIterator()
-                        : new Placements(pool, pool.policy().policy()),
+                                attempt.jobId(), attempt.attempt(), StopCause.STALE_ATTEMPT, pool.liveness().graceMs())),
+                () -> new Placements(pool, policy(pool)),
                 () -> List.<PoolEvent>of(
                                 new CycleClosed(pool.header().cycle() + 1, pool.header().now(), tick.sequence()))
                         .iterator()));
@@ -115,7 +113,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
             return over(job, attempt, cause, now);
         }
         StopCause cause = attempt.stop() == null ? stopCause(pool, job, attempt) : null;
-        return cause == null ? null : new StopRequested(job.id(), attempt.number(), cause, graceMs(pool));
+        return cause == null ? null : new StopRequested(job.id(), attempt.number(), cause, pool.liveness().graceMs());
     }
 
     private static PoolEvent ended(Job job, Attempt attempt, Ending ending) {
@@ -203,18 +201,18 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         return null;
     }
 
-    private static long graceMs(Pool pool) {
-        return pool.policy() == null ? 0 : pool.liveness().graceMs();
+    private static SchedulingPolicy policy(Pool pool) {
+        if (pool.policy() == null) {
+            throw new IllegalStateException("a pool without a policy decides nothing");
+        }
+        return pool.policy().policy();
     }
 
     // ---- submissions
 
     private static PoolEvent answer(Pool pool, Job job) {
         JobRequest request = job.request();
-        if (pool.policy() == null) {
-            return rejected(job, RejectionCode.NO_POLICY, "the pool has no policy yet; submit again later");
-        }
-        SchedulingPolicy policy = pool.policy().policy();
+        SchedulingPolicy policy = policy(pool);
         Integer perNode = request.gpusPerNode();
         if (request.gpus() < 1) {
             return rejected(
@@ -270,7 +268,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                     "user " + request.user() + " has " + policy.maxQueuedPerUser()
                             + " jobs waiting, which is the limit; submit again when some have started");
         }
-        return new JobQueued(job.id(), request, policy.limitMs(request));
+        return new JobQueued(
+                job.id(), job.submittedAt(), job.submissionId(), request, policy.limitMs(request));
     }
 
     private static boolean exceeds(JobRequest request, @Nullable Integer quota) {

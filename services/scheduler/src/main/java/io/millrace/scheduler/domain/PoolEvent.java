@@ -14,7 +14,10 @@ public sealed interface PoolEvent {
         String jobId();
     }
 
-    record JobQueued(String jobId, JobRequest request, @Nullable Long limitMs) implements Decision {}
+    /** @param submittedAt when the pool's log saw the submission, ms: the job's place in a queue rests on it */
+    record JobQueued(
+            String jobId, long submittedAt, String submissionId, JobRequest request, @Nullable Long limitMs)
+            implements Decision {}
 
     record JobRejected(String jobId, String submissionId, RejectionCode code, String message) implements Decision {}
 
@@ -68,8 +71,7 @@ public sealed interface PoolEvent {
         EXCEEDS_QUOTA,
         EXCEEDS_QUEUED_JOBS,
         UNKNOWN_QUEUE,
-        DUPLICATE_JOB,
-        NO_POLICY
+        DUPLICATE_JOB
     }
 
     /** Why an attempt ended without ending its job. */

@@ -103,7 +103,7 @@ public record SchedulingPolicy(
     }
 
     /** The order in which waiting jobs are considered; total, because submission ids differ. */
-    Comparator<Job> jobOrder() {
+    public Comparator<Job> jobOrder() {
         Comparator<Job> bySubmission = Comparator.comparingLong(Job::submittedAt)
                 .thenComparing(Job::submissionId)
                 .thenComparing(Job::id);

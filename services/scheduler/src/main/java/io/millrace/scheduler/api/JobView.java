@@ -1,0 +1,215 @@
+package io.millrace.scheduler.api;
+
+import io.millrace.events.attempt.AttemptEvent;
+import io.millrace.events.attempt.JobStarted;
+import io.millrace.events.decision.JobDecision;
+import io.millrace.events.decision.JobEnded;
+import io.millrace.events.decision.JobPlaced;
+import io.millrace.events.decision.JobQueued;
+import io.millrace.events.decision.JobRejected;
+import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.NodeShare;
+import io.millrace.events.decision.StopRequestCause;
+import io.millrace.events.decision.StopRequested;
+import io.millrace.events.job.JobEvent;
+import io.millrace.events.job.JobSubmitted;
+import io.millrace.scheduler.domain.Job;
+import io.millrace.scheduler.domain.JobRequest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one job from {@code job-events}, {@code job-decisions}, {@code attempt-events} and {@code
+ * pending-reasons}. Records of different topics may come in any order.
+ */
+public final class JobView {
+
+    /** Something the scheduler decided about the job. */
+    public record Step(Instant at, long cycle, String decision, String detail) {}
+
+    private static final int STEPS_KEPT = 200;
+
+    private final String jobId;
+    private final List<Step> steps = new ArrayList<>();
+    private @Nullable JobSubmitted asked;
+    private @Nullable Instant askedAt;
+    private @Nullable JobQueued queued;
+    private @Nullable JobRejected rejected;
+    private @Nullable JobPlaced placed;
+    private @Nullable JobEnded ended;
+    private @Nullable String pool;
+    private boolean stopping;
+    private int seenAttempt;
+    private @Nullable Instant seenStart;
+    private @Nullable Instant firstStart;
+    private List<String> reasons = List.of();
+
+    JobView(String jobId) {
+        this.jobId = jobId;
+    }
+
+    void apply(JobEvent event) {
+        if (event.getPayload() instanceof JobSubmitted submitted && asked == null) {
+            asked = submitted;
+            askedAt = event.getOccurredAt();
+        }
+    }
+
+    void apply(AttemptEvent event) {
+        if (event.getPayload() instanceof JobStarted started && started.getAttempt() >= seenAttempt) {
+            seenAttempt = started.getAttempt();
+            seenStart = event.getOccurredAt();
+            if (firstStart == null) {
+                firstStart = seenStart;
+            }
+        }
+    }
+
+    void apply(JobDecision decision) {
+        pool = decision.getPool();
+        String detail =
+                switch (decision.getPayload()) {
+                    case JobQueued accepted -> {
+                        queued = accepted;
+                        yield "queue " + accepted.getQueue() + ", " + accepted.getGpus() + " GPUs";
+                    }
+                    case JobRejected refused -> {
+                        rejected = refused;
+                        yield refused.getCode() + ": " + refused.getMessage();
+                    }
+                    case JobPlaced placement -> {
+                        placed = placement;
+                        stopping = false;
+                        yield "attempt " + placement.getAttempt() + " on "
+                                + String.join(", ", nodes(placement));
+                    }
+                    case JobRequeued requeued -> {
+                        placed = null;
+                        stopping = false;
+                        yield "attempt " + requeued.getAttempt() + " is over: " + requeued.getCause();
+                    }
+                    case JobEnded over -> {
+                        placed = null;
+                        ended = over;
+                        if (firstStart == null) {
+                            firstStart = over.getStartedAt();
+                        }
+                        yield over.getState() + (over.getMessage().isEmpty() ? "" : ": " + over.getMessage());
+                    }
+                    case StopRequested stop -> {
+                        stopping |= stop.getCause() != StopRequestCause.STALE_ATTEMPT;
+                        yield "attempt " + stop.getAttempt() + ": " + stop.getCause();
+                    }
+                    default -> "";
+                };
+        if (steps.size() < STEPS_KEPT) {
+            steps.add(new Step(
+                    decision.getOccurredAt(),
+                    decision.getCycle(),
+                    decision.getPayload().getClass().getSimpleName(),
+                    detail));
+        }
+    }
+
+    void apply(List<String> pendingReasons) {
+        reasons = pendingReasons;
+    }
+
+    String jobId() {
+        return jobId;
+    }
+
+    @Nullable String pool() {
+        return pool == null && asked != null ? asked.getPool() : pool;
+    }
+
+    @Nullable JobPlaced placed() {
+        return placed;
+    }
+
+    @Nullable JobEnded ended() {
+        return ended;
+    }
+
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    List<String> reasons() {
+        return reasons;
+    }
+
+    boolean waits() {
+        return state().equals("WAITING");
+    }
+
+    String state() {
+        if (ended != null) {
+            return ended.getState().name();
+        }
+        if (placed != null) {
+            if (stopping) {
+                return "STOPPING";
+            }
+            return seenAttempt == placed.getAttempt() ? "RUNNING" : "PLACED";
+        }
+        if (queued != null) {
+            return "WAITING";
+        }
+        return rejected != null ? "REJECTED" : "SUBMITTED";
+    }
+
+    /** The job as a policy orders it; null when it was never accepted. */
+    @Nullable Job ordered() {
+        return queued == null
+                ? null
+                : Job.submitted(
+                        jobId,
+                        queued.getSubmissionEventId(),
+                        queued.getSubmittedAt().toEpochMilli(),
+                        new JobRequest(
+                                queued.getQueue(),
+                                queued.getTeam(),
+                                queued.getUser(),
+                                queued.getGpus(),
+                                queued.getGpuType(),
+                                queued.getGpusPerNode(),
+                                queued.getLimitMs(),
+                                queued.getEstimateMs()));
+    }
+
+    /** @param now for the wait of a job that has not started; null when nobody knows */
+    JobRow row(@Nullable Instant now) {
+        Instant submittedAt = queued != null ? queued.getSubmittedAt() : askedAt;
+        Instant until = firstStart != null ? firstStart : ended != null ? ended.getEndedAt() : now;
+        Double wait = submittedAt == null || until == null
+                ? null
+                : Math.max(0, until.toEpochMilli() - submittedAt.toEpochMilli()) / 1000.0;
+        return new JobRow(
+                jobId,
+                pool(),
+                state(),
+                queued != null ? queued.getQueue() : asked != null ? asked.getQueue() : null,
+                queued != null ? queued.getTeam() : asked != null ? asked.getTeam() : null,
+                queued != null ? queued.getUser() : asked != null ? asked.getUser() : null,
+                queued != null ? queued.getGpus() : asked != null ? asked.getGpus() : 0,
+                queued != null ? queued.getGpuType() : asked != null ? asked.getGpuType() : null,
+                submittedAt,
+                placed != null ? placed.getAttempt() : ended != null ? ended.getAttempt() : 0,
+                ended != null ? ended.getStartedAt() : placed != null ? startOf(placed) : null,
+                ended != null ? ended.getEndedAt() : null,
+                wait,
+                placed == null ? List.of() : nodes(placed),
+                waits() ? reasons : List.of());
+    }
+
+    private @Nullable Instant startOf(JobPlaced placement) {
+        return seenAttempt == placement.getAttempt() ? seenStart : null;
+    }
+
+    private static List<String> nodes(JobPlaced placement) {
+        return placement.getNodes().stream().map(NodeShare::getNodeId).toList();
+    }
+}

@@ -1,0 +1,140 @@
+package io.millrace.scheduler.api;
+
+import io.millrace.events.attempt.AttemptEvent;
+import io.millrace.events.cycle.CycleDecided;
+import io.millrace.events.cycle.CycleEvent;
+import io.millrace.events.decision.JobDecision;
+import io.millrace.events.job.JobEvent;
+import io.millrace.events.node.NodeDown;
+import io.millrace.events.node.NodeDrained;
+import io.millrace.events.node.NodeEvent;
+import io.millrace.events.node.NodeUp;
+import io.millrace.events.node.SpotInterruptionNotice;
+import io.millrace.events.policy.PolicyAdopted;
+import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.reason.PendingEvent;
+import io.millrace.events.reason.PendingReasonsChanged;
+import io.millrace.events.usage.UsageEvent;
+import io.millrace.events.usage.UsageMeasured;
+import io.millrace.scheduler.codec.PolicyDocument;
+import io.millrace.scheduler.domain.SchedulingPolicy;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the API tells, folded from the scheduler's topics. One thread folds, many read: each call holds the lock
+ * for its own length.
+ */
+final class SchedulerViews {
+
+    /** Ended jobs told of; older ones are in the topics. */
+    private static final int ENDED_KEPT = 100_000;
+
+    /** A node as its events tell. */
+    record NodeView(String nodeId, String pool, int gpus, String gpuType, String health) {}
+
+    /** A pool's last cycle. */
+    record PoolView(Instant at, CycleDecided cycle) {}
+
+    /** Usage as last published. */
+    record UsageView(Instant at, UsageMeasured usage) {}
+
+    /** The policy in force. */
+    record PolicyView(String sha256, SchedulingPolicy policy) {}
+
+    private final Map<String, JobView> jobs = new HashMap<>();
+    private final Deque<String> ended = new ArrayDeque<>();
+    private final Map<String, NodeView> nodes = new TreeMap<>();
+    private final Map<String, PoolView> pools = new TreeMap<>();
+    private final Map<String, UsageView> usage = new TreeMap<>();
+    private @Nullable PolicyView policy;
+
+    synchronized void clear() {
+        jobs.clear();
+        ended.clear();
+        nodes.clear();
+        pools.clear();
+        usage.clear();
+        policy = null;
+    }
+
+    /** @param event null for a deletion */
+    synchronized void apply(String key, @Nullable SpecificRecord event) {
+        switch (event) {
+            case JobEvent job -> job(key).apply(job);
+            case AttemptEvent attempt -> job(key).apply(attempt);
+            case JobDecision decision -> {
+                JobView job = job(key);
+                boolean before = job.ended() != null;
+                job.apply(decision);
+                if (!before && job.ended() != null) {
+                    forgetOldest(key);
+                }
+            }
+            case PendingEvent pending ->
+                job(key).apply(((PendingReasonsChanged) pending.getPayload())
+                        .getReasons().stream().map(Enum::name).toList());
+            case NodeEvent node -> apply(key, node);
+            case UsageEvent row -> usage.put(key, new UsageView(row.getOccurredAt(), (UsageMeasured) row.getPayload()));
+            case CycleEvent cycle ->
+                pools.put(key, new PoolView(cycle.getOccurredAt(), (CycleDecided) cycle.getPayload()));
+            case PolicyEvent adopted -> {
+                PolicyAdopted document = (PolicyAdopted) adopted.getPayload();
+                policy = new PolicyView(document.getDocumentSha256(), PolicyDocument.parse(document.getDocument()));
+            }
+            case null -> job(key).apply(List.of()); // only pending-reasons deletes
+            default -> throw new IllegalStateException("no view of " + event.getSchema().getFullName());
+        }
+    }
+
+    private void apply(String nodeId, NodeEvent event) {
+        NodeView known = nodes.get(nodeId);
+        NodeView next =
+                switch (event.getPayload()) {
+                    case NodeUp up -> new NodeView(nodeId, up.getPool(), up.getGpus(), up.getGpuType(), "UP");
+                    case NodeDown down -> with(known, "DOWN");
+                    case NodeDrained drained -> with(known, "DRAINED");
+                    case SpotInterruptionNotice notice -> with(known, "INTERRUPTED");
+                    default -> known;
+                };
+        if (next != null) {
+            nodes.put(nodeId, next);
+        }
+    }
+
+    private static @Nullable NodeView with(@Nullable NodeView node, String health) {
+        return node == null ? null : new NodeView(node.nodeId(), node.pool(), node.gpus(), node.gpuType(), health);
+    }
+
+    private JobView job(String jobId) {
+        return jobs.computeIfAbsent(jobId, JobView::new);
+    }
+
+    private void forgetOldest(String jobId) {
+        ended.addLast(jobId);
+        if (ended.size() > ENDED_KEPT) {
+            jobs.remove(ended.removeFirst());
+        }
+    }
+
+    /** Reads several things as they are at one moment. */
+    synchronized <T> T read(Function<Snapshot, T> reader) {
+        return reader.apply(new Snapshot(jobs, nodes, pools, usage, policy));
+    }
+
+    /** Live maps: not to be kept, nor changed. */
+    record Snapshot(
+            Map<String, JobView> jobs,
+            Map<String, NodeView> nodes,
+            Map<String, PoolView> pools,
+            Map<String, UsageView> usage,
+            @Nullable PolicyView policy) {}
+}
