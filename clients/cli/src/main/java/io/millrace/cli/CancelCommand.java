@@ -41,7 +41,8 @@ final class CancelCommand implements Callable<Integer> {
                 .setActor("user:" + user)
                 .setPayload(JobCancelRequested.newBuilder().setReason(reason).build())
                 .build();
-        new EventSender(connection).send(Topics.JOB_EVENTS, job, event.getOccurredAt().toEpochMilli(), event);
+        new EventSender(connection)
+                .send(Topics.JOB_EVENTS, job, event.getOccurredAt().toEpochMilli(), event);
         spec.commandLine().getOut().println("Asked to cancel " + job + ".");
         return 0;
     }

@@ -9,7 +9,8 @@ import picocli.CommandLine.TypeConversionException;
 /** Lengths of time as people write them: 90s, 30m, 4h, 2d, 1h30m. */
 final class DurationText implements ITypeConverter<Duration> {
 
-    private static final Pattern FORM = Pattern.compile("(?:(\\d{1,5})d)?(?:(\\d{1,6})h)?(?:(\\d{1,7})m)?(?:(\\d{1,9})s)?");
+    private static final Pattern FORM =
+            Pattern.compile("(?:(\\d{1,5})d)?(?:(\\d{1,6})h)?(?:(\\d{1,7})m)?(?:(\\d{1,9})s)?");
 
     @Override
     public Duration convert(String text) {

@@ -39,7 +39,7 @@ final class EventSender {
             if (e.getCause() instanceof TimeoutException) {
                 throw unanswered(e);
             }
-            throw new CommandException("the broker did not take the event: " + e.getCause().getMessage(), e);
+            throw new CommandException("the broker did not take the event: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandException("interrupted; the event may or may not have been sent", e);

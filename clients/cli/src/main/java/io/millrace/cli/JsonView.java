@@ -54,8 +54,7 @@ public final class JsonView {
     }
 
     private static boolean isTable(JsonNode node) {
-        return node.isArray()
-                && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isObject);
+        return node.isArray() && StreamSupport.stream(node.spliterator(), false).allMatch(JsonNode::isObject);
     }
 
     private static String table(JsonNode rows) {
@@ -65,8 +64,8 @@ public final class JsonView {
         Set<String> columns = new LinkedHashSet<>();
         rows.forEach(row -> row.fieldNames().forEachRemaining(columns::add));
         TextTable table = new TextTable(List.copyOf(columns));
-        rows.forEach(row -> table.row(
-                columns.stream().map(column -> cell(row.path(column))).toList()));
+        rows.forEach(row ->
+                table.row(columns.stream().map(column -> cell(row.path(column))).toList()));
         return table.text();
     }
 

@@ -30,7 +30,12 @@ final class QueueCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String path = "/v1/queue" + (pool == null ? "" : "?pool=" + SchedulerClient.encode(pool));
-        JsonNode answer = SchedulerClient.of(folder.connection()).get(path, "the scheduler knows no pool '" + pool + "'");
+        JsonNode answer = SchedulerClient.of(folder.connection())
+                .get(
+                        path,
+                        pool == null
+                                ? "this scheduler has no queue to show"
+                                : "the scheduler knows no pool '" + pool + "'");
         spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : JsonView.text(answer));
         return 0;
     }

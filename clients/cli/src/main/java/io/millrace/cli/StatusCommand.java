@@ -65,7 +65,8 @@ final class StatusCommand implements Callable<Integer> {
                     process.address()));
         }
         if (state.isRunning()) {
-            table.row(List.of("supervisor", "up", Long.toString(state.supervisor().pid()), "-", "-"));
+            table.row(
+                    List.of("supervisor", "up", Long.toString(state.supervisor().pid()), "-", "-"));
         }
         out.println();
         out.print(table.text());

@@ -29,7 +29,10 @@ final class SubmitCommand implements Callable<Integer> {
     @Mixin
     private StackFolder folder = new StackFolder();
 
-    @Option(names = "--pool", paramLabel = "POOL", description = "Pool of nodes that is to run it. Needed if there are several.")
+    @Option(
+            names = "--pool",
+            paramLabel = "POOL",
+            description = "Pool of nodes that is to run it. Needed if there are several.")
     private @Nullable String pool;
 
     @Option(
@@ -86,8 +89,10 @@ final class SubmitCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         Identifiers identifiers = new Identifiers(clock);
         String job = id == null ? identifiers.job() : id;
-        JobEvent event = event(identifiers.event(), clock, choosePool(connection.pools().keySet()));
-        new EventSender(connection).send(Topics.JOB_EVENTS, job, event.getOccurredAt().toEpochMilli(), event);
+        JobEvent event =
+                event(identifiers.event(), clock, choosePool(connection.pools().keySet()));
+        new EventSender(connection)
+                .send(Topics.JOB_EVENTS, job, event.getOccurredAt().toEpochMilli(), event);
         spec.commandLine().getOut().println(job);
         return 0;
     }
@@ -123,8 +128,8 @@ final class SubmitCommand implements Callable<Integer> {
         if (pool == null || !pools.contains(pool)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    (pool == null ? "name a pool with --pool" : "there is no pool '" + pool + "'")
-                            + "; this stack has " + String.join(", ", pools));
+                    (pool == null ? "name a pool with --pool" : "there is no pool '" + pool + "'") + "; this stack has "
+                            + String.join(", ", pools));
         }
         return pool;
     }

@@ -1,8 +1,8 @@
 package io.millrace.cli;
 
+import io.millrace.local.DataFolder;
 import io.millrace.local.LocalStack;
 import io.millrace.local.Pools;
-import io.millrace.local.DataFolder;
 import io.millrace.local.Ports;
 import io.millrace.local.ProjectRoot;
 import io.millrace.local.StackException;
@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "up",
-        description = "Start the stack on this machine: broker, schema registry and services. It stays up until 'down'.",
+        description =
+                "Start the stack on this machine: broker, schema registry and services. It stays up until 'down'.",
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
 
@@ -95,8 +96,9 @@ final class UpCommand implements Callable<Integer> {
             DataFolder existing = new DataFolder(data);
             String made = existing.clock();
             options = options.withPorts(chosen).withPools(Pools.assign(existing.pools(), pools));
-            if (clock != null || made != null) {
-                options = options.withClock(clock != null ? clock : made);
+            String asked = clock != null ? clock : made;
+            if (asked != null) {
+                options = options.withClock(asked);
             }
             if (services != null) {
                 options = options.withServices(services.equals(List.of("none")) ? List.of() : services);

@@ -63,8 +63,8 @@ class ConnectionTest {
     void shouldNameWhatIsMissing() throws IOException {
         Connection connection = connection("bootstrap.servers=x\n");
         assertThatThrownBy(connection::clock)
-                .hasMessage(folder.resolve("client.properties")
-                        + " does not say millrace.clock; 'millrace up' writes it");
+                .hasMessage(
+                        folder.resolve("client.properties") + " does not say millrace.clock; 'millrace up' writes it");
     }
 
     @Test

@@ -15,7 +15,8 @@ class DurationTextTest {
     private final DurationText durations = new DurationText();
 
     @ParameterizedTest
-    @CsvSource({"90s, PT90S", "30m, PT30M", "4h, PT4H", "2d, PT48H", "1h30m, PT90M", "1d2h3m4s, PT26H3M4S", "007s, PT7S"})
+    @CsvSource({"90s, PT90S", "30m, PT30M", "4h, PT4H", "2d, PT48H", "1h30m, PT90M", "1d2h3m4s, PT26H3M4S", "007s, PT7S"
+    })
     void shouldReadWhatPeopleWrite(String text, Duration length) {
         assertThat(durations.convert(text)).isEqualTo(length);
     }

@@ -28,7 +28,9 @@ class JsonViewTest {
 
     @Test
     void shouldPrintAnObjectAsLines() {
-        assertThat(view("{'job':'a','state':'QUEUED','end':null,'tags':{'x':'1'},'reasons':[{'code':'NO_GPUS','n':2}]}"))
+        assertThat(
+                        view(
+                                "{'job':'a','state':'QUEUED','end':null,'tags':{'x':'1'},'reasons':[{'code':'NO_GPUS','n':2}]}"))
                 .isEqualTo("""
                         job    a
                         state  QUEUED

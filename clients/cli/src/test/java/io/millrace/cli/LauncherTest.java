@@ -69,15 +69,20 @@ class LauncherTest {
     }
 
     private Outcome run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("bash", root.resolve("millrace").toString());
+        ProcessBuilder builder =
+                new ProcessBuilder("bash", root.resolve("millrace").toString());
         builder.command().addAll(List.of(arguments));
         builder.environment().clear();
         builder.environment()
                 .putAll(Map.of(
-                        "PATH", bin + ":/usr/bin:/bin",
-                        "HOME", folder.toString(),
-                        "MAVEN_CALLS", folder.resolve("calls").toString(),
-                        "MILLRACE_JVM_FOLDERS", folder + "/jvm/*"));
+                        "PATH",
+                        bin + ":/usr/bin:/bin",
+                        "HOME",
+                        folder.toString(),
+                        "MAVEN_CALLS",
+                        folder.resolve("calls").toString(),
+                        "MILLRACE_JVM_FOLDERS",
+                        folder + "/jvm/*"));
         builder.environment().putAll(environment);
         builder.redirectOutput(folder.resolve("out").toFile());
         builder.redirectError(folder.resolve("err").toFile());

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,17 +49,17 @@ class MillraceTest {
     @ParameterizedTest
     @MethodSource("commands")
     void shouldDescribeEveryOption(String command) {
-        assertThat(Millrace.commandLine().getSubcommands().get(command).getCommandSpec().options())
-                .allSatisfy(option -> assertThat(option.description()).as(option.longestName()).isNotEmpty());
+        CommandLine described =
+                Objects.requireNonNull(Millrace.commandLine().getSubcommands().get(command));
+        assertThat(described.getCommandSpec().options())
+                .allSatisfy(option -> assertThat(option.description())
+                        .as(option.longestName())
+                        .isNotEmpty());
     }
 
     @Test
     void shouldHelpWithAWordItDoesNotKnow() {
-        assertThat(run("sumbit"))
-                .isEqualTo(new Outcome(
-                        2,
-                        "",
-                        """
+        assertThat(run("sumbit")).isEqualTo(new Outcome(2, "", """
                         millrace: Unmatched argument at index 0: 'sumbit'
                         Did you mean: millrace submit?
                         Try 'millrace --help'.
@@ -67,11 +68,7 @@ class MillraceTest {
 
     @Test
     void shouldAskForWhatIsMissing() {
-        assertThat(run("submit", "--gpus", "8"))
-                .isEqualTo(new Outcome(
-                        2,
-                        "",
-                        """
+        assertThat(run("submit", "--gpus", "8")).isEqualTo(new Outcome(2, "", """
                         millrace: Missing required option: '--team=TEAM'
                         Try 'millrace submit --help'.
                         """));
@@ -98,8 +95,7 @@ class MillraceTest {
     @Test
     void shouldRefuseAStrangersJobInAPlay() throws IOException {
         Files.writeString(
-                folder.resolve("client.properties"),
-                ConnectionTest.PROPERTIES.replace("clock=wall", "clock=driven"));
+                folder.resolve("client.properties"), ConnectionTest.PROPERTIES.replace("clock=wall", "clock=driven"));
         Outcome outcome = run("submit", "--team", "t", "--gpus", "1", "--pool", "a", "--data", folder.toString());
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.err()).startsWith("millrace: this stack's clock is driven: a play sends its jobs.");
@@ -109,11 +105,7 @@ class MillraceTest {
     void shouldNameThePoolsThereAre() throws IOException {
         Files.writeString(folder.resolve("client.properties"), ConnectionTest.PROPERTIES);
         Outcome outcome = run("submit", "--team", "t", "--gpus", "1", "--pool", "c", "--data", folder.toString());
-        assertThat(outcome)
-                .isEqualTo(new Outcome(
-                        2,
-                        "",
-                        """
+        assertThat(outcome).isEqualTo(new Outcome(2, "", """
                         millrace: there is no pool 'c'; this stack has a, b
                         Try 'millrace submit --help'.
                         """));

@@ -34,9 +34,26 @@ class SubmitCommandTest {
     @Test
     void shouldSayAllThatWasAskedFor() {
         JobEvent event = parse(
-                        "--team", "vision", "--user", "ada", "--gpus", "16", "--gpu-type", "V100",
-                        "--gpus-per-node", "8", "--limit", "4h", "--estimate", "90m", "--queue", "interactive",
-                        "--tag", "project=x", "--tag", "env=dev")
+                        "--team",
+                        "vision",
+                        "--user",
+                        "ada",
+                        "--gpus",
+                        "16",
+                        "--gpu-type",
+                        "V100",
+                        "--gpus-per-node",
+                        "8",
+                        "--limit",
+                        "4h",
+                        "--estimate",
+                        "90m",
+                        "--queue",
+                        "interactive",
+                        "--tag",
+                        "project=x",
+                        "--tag",
+                        "env=dev")
                 .event("e-1", CLOCK, "main");
         assertThat(event)
                 .isEqualTo(JobEvent.newBuilder()
@@ -60,8 +77,9 @@ class SubmitCommandTest {
 
     @Test
     void shouldLeaveOpenWhatWasNotSaid() {
-        JobSubmitted submitted = (JobSubmitted)
-                parse("--team", "vision", "--gpus", "1").event("e-1", CLOCK, "main").getPayload();
+        JobSubmitted submitted = (JobSubmitted) parse("--team", "vision", "--gpus", "1")
+                .event("e-1", CLOCK, "main")
+                .getPayload();
         assertThat(submitted.getQueue()).isEqualTo("batch");
         assertThat(submitted.getUser()).isEqualTo(System.getProperty("user.name"));
         assertThat(submitted.getGpuType()).isNull();

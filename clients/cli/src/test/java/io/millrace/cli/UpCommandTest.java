@@ -26,8 +26,12 @@ class UpCommandTest {
         all[1] = "--data";
         all[2] = folder.toString();
         System.arraycopy(arguments, 0, all, 3, arguments.length);
-        UpCommand command =
-                Millrace.commandLine().parseArgs(all).subcommand().commandSpec().commandLine().getCommand();
+        UpCommand command = Millrace.commandLine()
+                .parseArgs(all)
+                .subcommand()
+                .commandSpec()
+                .commandLine()
+                .getCommand();
         return command.options();
     }
 
@@ -40,11 +44,20 @@ class UpCommandTest {
     void shouldTakeEveryOption() throws IOException {
         Path policy = Files.writeString(folder.resolve("p.yaml"), "");
         assertThat(parse(
-                        "--port", "broker=29092", "--port", "scheduler=28090",
-                        "--clock", "scaled(60)",
-                        "--pool", "a=4", "--pool", "b",
-                        "--policy", policy.toString(),
-                        "--services", "none"))
+                        "--port",
+                        "broker=29092",
+                        "--port",
+                        "scheduler=28090",
+                        "--clock",
+                        "scaled(60)",
+                        "--pool",
+                        "a=4",
+                        "--pool",
+                        "b",
+                        "--policy",
+                        policy.toString(),
+                        "--services",
+                        "none"))
                 .isEqualTo(new StackOptions(
                         ProjectRoot.find(),
                         folder,

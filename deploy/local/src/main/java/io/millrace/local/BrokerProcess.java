@@ -10,7 +10,8 @@ public final class BrokerProcess {
 
     public static void main(String[] args) {
         ProcessLogging.start();
-        EmbeddedBroker broker = EmbeddedBroker.start(Path.of(args[0]), Integer.parseInt(args[1]), Boolean.parseBoolean(args[2]));
+        EmbeddedBroker broker =
+                EmbeddedBroker.start(Path.of(args[0]), Integer.parseInt(args[1]), Boolean.parseBoolean(args[2]));
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "broker-stop"));
         broker.awaitShutdown();
     }

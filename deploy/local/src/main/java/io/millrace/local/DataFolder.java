@@ -89,8 +89,9 @@ public record DataFolder(Path path) {
     void claim(StackOptions options) {
         String clock = clock();
         if (clock != null && !clock.equals(options.clock())) {
-            throw new StackException("the data in " + path + " was made with the clock " + clock + "; run "
-                    + options.clock() + " in a folder of its own (--data DIR), or remove this one first (down --purge)");
+            throw new StackException(
+                    "the data in " + path + " was made with the clock " + clock + "; run " + options.clock()
+                            + " in a folder of its own (--data DIR), or remove this one first (down --purge)");
         }
         pools().forEach((pool, partition) -> {
             if (!partition.equals(options.pools().get(pool))) {
@@ -101,16 +102,15 @@ public record DataFolder(Path path) {
         try {
             if (clock == null && Files.isDirectory(path)) {
                 try (var entries = Files.list(path)) {
-                    if (entries.anyMatch(entry -> !entry.getFileName().toString().startsWith(MARKER))) {
+                    if (entries.anyMatch(
+                            entry -> !entry.getFileName().toString().startsWith(MARKER))) {
                         throw new StackException(
                                 path + " holds other files; give the stack a new or empty folder with --data");
                     }
                 }
             }
             Files.createDirectories(path);
-            replace(
-                    path.resolve(MARKER),
-                    "clock=" + options.clock() + "\npools=" + Pools.text(options.pools()) + "\n");
+            replace(path.resolve(MARKER), "clock=" + options.clock() + "\npools=" + Pools.text(options.pools()) + "\n");
             Files.createDirectories(logs());
         } catch (IOException e) {
             throw new StackException("can't write the data folder " + path + ": " + e, e);
@@ -120,7 +120,8 @@ public record DataFolder(Path path) {
     /** Removes the folder with everything in it. */
     void purge() {
         if (!isStack()) {
-            throw new StackException(path + " is not removed: it is no data folder of a stack (it has no " + MARKER + ")");
+            throw new StackException(
+                    path + " is not removed: it is no data folder of a stack (it has no " + MARKER + ")");
         }
         try {
             Files.walkFileTree(path, new SimpleFileVisitor<>() {

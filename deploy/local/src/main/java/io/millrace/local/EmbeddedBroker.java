@@ -104,9 +104,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("advertised.listeners", address);
         p.setProperty("controller.listener.names", CONTROLLER_LISTENER);
         p.setProperty("inter.broker.listener.name", LISTENER);
-        p.setProperty(
-                "listener.security.protocol.map",
-                LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
+        p.setProperty("listener.security.protocol.map", LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
         p.setProperty("log.dirs", log.toString());
 
         p.setProperty("auto.create.topics.enable", "false");

@@ -25,7 +25,7 @@ public final class LocalStack {
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** The supervisor's own limits end earlier; this one is for a supervisor that hangs. */
-    private static final Duration START_LIMIT = Duration.ofSeconds(420);
+    private static final Duration START_LIMIT = Duration.ofMinutes(7);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
@@ -215,12 +215,11 @@ public final class LocalStack {
             }
             sleep(POLL);
         }
-        throw new StackException("the stack is not ready after " + START_LIMIT.toSeconds() + " s; see the logs in "
-                + data.logs());
+        throw new StackException(
+                "the stack is not ready after " + START_LIMIT.toSeconds() + " s; see the logs in " + data.logs());
     }
 
-    private static void tell(
-            @Nullable StackState state, Set<String> told, long started, Consumer<String> progress) {
+    private static void tell(@Nullable StackState state, Set<String> told, long started, Consumer<String> progress) {
         if (state == null) {
             return;
         }

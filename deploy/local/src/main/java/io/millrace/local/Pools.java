@@ -39,8 +39,8 @@ public final class Pools {
                 partition = had != null ? had : leastUsed(pools);
             }
             if (had != null && had != partition) {
-                throw new StackException("pool " + name + " has its log in partition " + had
-                        + " and can't move to " + partition + "; leave the partition out");
+                throw new StackException("pool " + name + " has its log in partition " + had + " and can't move to "
+                        + partition + "; leave the partition out");
             }
             pools.put(name, partition);
         }

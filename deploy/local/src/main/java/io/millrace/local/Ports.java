@@ -71,8 +71,8 @@ public record Ports(Map<String, Integer> numbers) {
 
     public Ports with(String name, int port) {
         if (!DEFAULTS.containsKey(name)) {
-            throw new StackException("there is no port named '" + name + "'; the names are "
-                    + String.join(", ", DEFAULTS.keySet()));
+            throw new StackException(
+                    "there is no port named '" + name + "'; the names are " + String.join(", ", DEFAULTS.keySet()));
         }
         if (port < 1 || port > 65_535) {
             throw new StackException("port " + port + " (" + name + ") is not between 1 and 65535");

@@ -9,8 +9,7 @@ import java.util.logging.LogManager;
 /** Logging of the stack's own processes: one line a record, to the console, which is the process's log file. */
 final class ProcessLogging {
 
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             handlers=java.util.logging.ConsoleHandler
             .level=INFO
             java.util.logging.ConsoleHandler.level=ALL

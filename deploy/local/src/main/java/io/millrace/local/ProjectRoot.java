@@ -10,7 +10,9 @@ public final class ProjectRoot {
 
     /** The folder of the root pom: the system property {@code millrace.root} or the working folder, or above it. */
     public static Path find() {
-        Path start = Path.of(System.getProperty("millrace.root", "")).toAbsolutePath().normalize();
+        Path start = Path.of(System.getProperty("millrace.root", ""))
+                .toAbsolutePath()
+                .normalize();
         for (Path folder = start; folder != null; folder = folder.getParent()) {
             if (Files.isRegularFile(folder.resolve("deploy/local/pom.xml"))) {
                 return folder;

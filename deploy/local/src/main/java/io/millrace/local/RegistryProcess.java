@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** The schema registry as a process of its own, with its schemas in files. */
 public final class RegistryProcess implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     private final Process process;
     private final int port;
@@ -33,7 +33,11 @@ public final class RegistryProcess implements AutoCloseable {
             Files.createDirectories(folder);
             Path log = folder.resolve("registry.log");
             Process process = new ProcessBuilder(command(
-                            ChildJvm.writeWatchJar(folder.resolve("parent-watch.jar")), root, folder, port, managementPort))
+                            ChildJvm.writeWatchJar(folder.resolve("parent-watch.jar")),
+                            root,
+                            folder,
+                            port,
+                            managementPort))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -75,8 +79,8 @@ public final class RegistryProcess implements AutoCloseable {
     static List<String> command(Path watchJar, Path root, Path folder, int port, int managementPort) {
         Path program = root.resolve("deploy/local/target/registry/quarkus-run.jar");
         if (!Files.isRegularFile(program)) {
-            throw new StackException(
-                    "the schema registry is not unpacked in " + program.getParent() + "; build with ./millrace or mvn package");
+            throw new StackException("the schema registry is not unpacked in " + program.getParent()
+                    + "; build with ./millrace or mvn package");
         }
         List<String> arguments = new ArrayList<>();
         arguments.add("-Dquarkus.http.host=127.0.0.1");
@@ -86,14 +90,12 @@ public final class RegistryProcess implements AutoCloseable {
         arguments.add("-Dapicurio.datasource.jdbc.initial-size=2");
         arguments.add("-Dapicurio.datasource.jdbc.min-size=2");
         arguments.add("-Dapicurio.datasource.jdbc.max-size=10");
-        arguments.add("-Dapicurio.datasource.url=jdbc:h2:file:" + folder.resolve("registry")
-                + ";DB_CLOSE_ON_EXIT=FALSE");
+        arguments.add(
+                "-Dapicurio.datasource.url=jdbc:h2:file:" + folder.resolve("registry") + ";DB_CLOSE_ON_EXIT=FALSE");
         arguments.add("-jar");
         arguments.add(program.toString());
         return ChildJvm.command(
-                watchJar,
-                List.of("-Xmx160m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                arguments);
+                watchJar, List.of("-Xmx160m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), arguments);
     }
 
     private void awaitHealth(int managementPort, Path log) {
@@ -103,7 +105,8 @@ public final class RegistryProcess implements AutoCloseable {
             while (!probe.answers()) {
                 if (process.waitFor(100, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
                     close();
-                    throw new StackException("the schema registry did not start; its log ends with\n" + LogTail.of(log, 15));
+                    throw new StackException(
+                            "the schema registry did not start; its log ends with\n" + LogTail.of(log, 15));
                 }
             }
         } catch (InterruptedException e) {

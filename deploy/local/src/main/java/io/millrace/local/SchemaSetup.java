@@ -43,7 +43,8 @@ public final class SchemaSetup {
                 return;
             } catch (RegistryUnavailableException e) {
                 if (attempt == ATTEMPTS) {
-                    throw new StackException("the schema of topic " + topic.name() + " is not registered: " + e.getMessage(), e);
+                    throw new StackException(
+                            "the schema of topic " + topic.name() + " is not registered: " + e.getMessage(), e);
                 }
             } catch (IllegalStateException e) {
                 throw new StackException(

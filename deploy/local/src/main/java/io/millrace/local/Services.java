@@ -37,7 +37,8 @@ final class Services {
     static Map<String, String> environment(ServiceSpec service, StackOptions options) {
         DataFolder data = new DataFolder(options.data());
         Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + options.ports().broker());
+        environment.put(
+                "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + options.ports().broker());
         environment.put(
                 "MILLRACE_REGISTRY_URL",
                 RegistryProcess.url(options.ports().registry()).toString());
@@ -64,7 +65,8 @@ final class Services {
             }
         }
         if (!services.isEmpty() && !Files.isRegularFile(options.policyFile())) {
-            throw new StackException("there is no policy file " + options.policyFile() + "; name one with --policy FILE");
+            throw new StackException(
+                    "there is no policy file " + options.policyFile() + "; name one with --policy FILE");
         }
     }
 }

@@ -64,9 +64,7 @@ public record StackState(
     }
 
     public Optional<ProcessState> process(String name) {
-        return processes.stream()
-                .filter(process -> process.name().equals(name))
-                .findFirst();
+        return processes.stream().filter(process -> process.name().equals(name)).findFirst();
     }
 
     /** As {@code stack.json} has it. */

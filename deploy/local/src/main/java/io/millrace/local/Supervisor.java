@@ -35,7 +35,7 @@ public final class Supervisor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(180);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final List<String> BROKER_FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC");
     private static final List<String> SERVICE_FLAGS = List.of("-Xmx384m", "-XX:+UseSerialGC");
 
@@ -130,8 +130,10 @@ public final class Supervisor {
                     ? known
                     : new StackException("the stack does not start: " + cause, e);
         } catch (TimeoutException e) {
-            throw new StackException("the stack is not ready after " + START_LIMIT.toSeconds()
-                    + " s; the logs in the data folder say more", e);
+            throw new StackException(
+                    "the stack is not ready after " + START_LIMIT.toSeconds()
+                            + " s; the logs in the data folder say more",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException("interrupted while the stack started", e);
@@ -183,12 +185,7 @@ public final class Supervisor {
     }
 
     private SupervisedProcess.Plan plan(
-            String name,
-            int port,
-            String address,
-            List<String> command,
-            Map<String, String> environment,
-            Probe probe) {
+            String name, int port, String address, List<String> command, Map<String, String> environment, Probe probe) {
         return new SupervisedProcess.Plan(
                 name, port, address, command, environment, data.path(), data.log(name), probe);
     }

@@ -30,8 +30,16 @@ public final class TopicSetup {
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "60000"))) {
             List<NewTopic> wanted = wanted(keepEverything);
             Set<String> present = admin.listTopics().names().get();
-            requireSamePartitions(admin, wanted.stream().filter(topic -> present.contains(topic.name())).toList());
-            createAll(admin, wanted.stream().filter(topic -> !present.contains(topic.name())).toList());
+            requireSamePartitions(
+                    admin,
+                    wanted.stream()
+                            .filter(topic -> present.contains(topic.name()))
+                            .toList());
+            createAll(
+                    admin,
+                    wanted.stream()
+                            .filter(topic -> !present.contains(topic.name()))
+                            .toList());
         } catch (ExecutionException e) {
             throw new StackException("can't create the topics on " + bootstrapServers + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
@@ -71,9 +79,10 @@ public final class TopicSetup {
         for (NewTopic topic : present) {
             TopicDescription found = described.get(topic.name());
             if (found != null && found.partitions().size() != topic.numPartitions()) {
-                throw new StackException("topic " + topic.name() + " has " + found.partitions().size()
-                        + " partitions and should have " + topic.numPartitions()
-                        + "; keys would change their partition, so start with a new data folder");
+                throw new StackException(
+                        "topic " + topic.name() + " has " + found.partitions().size()
+                                + " partitions and should have " + topic.numPartitions()
+                                + "; keys would change their partition, so start with a new data folder");
             }
         }
     }

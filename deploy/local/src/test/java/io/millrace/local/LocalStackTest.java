@@ -120,7 +120,7 @@ class LocalStackTest {
                         + "; give this one a folder of its own with --data DIR");
         assertThatThrownBy(() -> LocalStack.up(
                         StackOptions.of(root, data).withPools(Map.of("default", 0, "more", 1)), line -> {}))
-                .hasMessage("a stack with the pools default=0 already runs in " + data
-                        + "; stop it (down) to add a pool");
+                .hasMessage(
+                        "a stack with the pools default=0 already runs in " + data + "; stop it (down) to add a pool");
     }
 }

@@ -16,7 +16,8 @@ class ProcessRefTest {
     @Test
     void shouldNotTakeARecycledPidForTheProcess() {
         ProcessRef self = ProcessRef.of(ProcessHandle.current());
-        assertThat(new ProcessRef(self.pid(), self.startedAtMs() - 60_000).alive()).isEmpty();
+        assertThat(new ProcessRef(self.pid(), self.startedAtMs() - 60_000).alive())
+                .isEmpty();
     }
 
     @Test

@@ -40,7 +40,13 @@ class StackFileTest {
                                 2,
                                 folder.resolve("logs/broker.log")),
                         new ProcessState(
-                                "registry", null, 18081, "http://127.0.0.1:18081", Health.DOWN, 0, folder.resolve("r"))));
+                                "registry",
+                                null,
+                                18081,
+                                "http://127.0.0.1:18081",
+                                Health.DOWN,
+                                0,
+                                folder.resolve("r"))));
         Path file = folder.resolve("stack.json");
         StackFile.write(file, state);
         assertThat(StackFile.read(file, StackState.class)).contains(state);

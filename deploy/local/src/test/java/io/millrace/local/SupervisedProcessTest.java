@@ -10,12 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 class SupervisedProcessTest {
 
@@ -48,14 +49,14 @@ class SupervisedProcessTest {
 
     @Test
     void shouldSayWhenItIsUpAndEndItWhenTold() throws Exception {
-        SupervisedProcess worker = of("echo $GREETING; touch up; exec sleep 1000", () -> Files.exists(folder.resolve("up")));
+        SupervisedProcess worker =
+                of("echo $GREETING; touch up; exec sleep 1000", () -> Files.exists(folder.resolve("up")));
         worker.start().get(10, TimeUnit.SECONDS);
-        ProcessRef ref = worker.state().process();
+        ProcessRef ref = Objects.requireNonNull(worker.state().process());
         assertThat(worker.state().health()).isEqualTo(Health.UP);
         assertThat(worker.state().restarts()).isZero();
         assertThat(folder.resolve("worker.log")).hasContent("hello");
         worker.stop();
-        assertThat(ref).isNotNull();
         assertThat(ref.alive()).isEmpty();
         assertThat(worker.state().process()).isNull();
         assertThat(worker.state().health()).isEqualTo(Health.DOWN);
@@ -65,12 +66,13 @@ class SupervisedProcessTest {
     void shouldStartAgainWhatDied() throws Exception {
         SupervisedProcess worker = of("exec sleep 1000", () -> true);
         worker.start().get(10, TimeUnit.SECONDS);
-        ProcessRef first = worker.state().process();
-        assertThat(first).isNotNull();
+        ProcessRef first = Objects.requireNonNull(worker.state().process());
         first.alive().orElseThrow().destroyForcibly();
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> worker.state().health() == Health.UP
-                && worker.state().process() != null
-                && !first.equals(worker.state().process()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> worker.state().health() == Health.UP
+                        && worker.state().process() != null
+                        && !first.equals(worker.state().process()));
         assertThat(worker.state().restarts()).isEqualTo(1);
     }
 
@@ -89,8 +91,7 @@ class SupervisedProcessTest {
                 new SupervisedProcess.Plan(
                         "worker", 1, "", List.of("./missing"), Map.of(), folder, folder.resolve("log"), () -> false),
                 () -> {});
-        assertThatThrownBy(() -> worker.start().get(10, TimeUnit.SECONDS))
-                .hasMessageContaining("can't start worker");
+        assertThatThrownBy(() -> worker.start().get(10, TimeUnit.SECONDS)).hasMessageContaining("can't start worker");
     }
 
     @Test
