@@ -90,7 +90,7 @@ final class Ledger {
         return ended + rejected;
     }
 
-    PlaySummary summary(long cycles, long decisions, long instants, long playedMs) {
+    PlaySummary summary(long cycles, long decisions, long instants, long fromMs, long toMs) {
         return new PlaySummary(
                 submitted,
                 ended,
@@ -104,7 +104,8 @@ final class Ledger {
                 waitsOverMinute,
                 started.isEmpty() ? 0 : waitedMs / 1000.0 / started.size(),
                 ended == 0 ? 0 : jctMs / 1000.0 / ended,
-                playedMs);
+                fromMs,
+                toMs);
     }
 
     private static EndState tracedState(TracedEnd end) {

@@ -92,7 +92,7 @@ public final class Play {
                 settle(told);
             }
             if (submits.isEmpty() && ledger.over() >= options.jobs().size()) {
-                return ledger.summary(cycles, decisions, instants, nowMs - startMs);
+                return ledger.summary(cycles, decisions, instants, startMs, nowMs);
             }
             told = new TreeSet<>();
             timed = new TreeSet<>();

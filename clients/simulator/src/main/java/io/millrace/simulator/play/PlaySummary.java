@@ -8,7 +8,8 @@ package io.millrace.simulator.play;
  * @param gpuMsPlayed GPUs held times milliseconds from start to end, summed over all attempts
  * @param instants moments of played time at which something happened
  * @param waitsOverMinute jobs that waited more than a minute for their first start
- * @param playedMs from the first instant to the last
+ * @param fromMs the first instant, in played time
+ * @param toMs the last instant
  */
 public record PlaySummary(
         int jobsSubmitted,
@@ -23,4 +24,5 @@ public record PlaySummary(
         int waitsOverMinute,
         double avgWaitS,
         double avgJctS,
-        long playedMs) {}
+        long fromMs,
+        long toMs) {}

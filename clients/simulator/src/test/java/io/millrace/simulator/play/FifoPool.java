@@ -110,7 +110,7 @@ final class FifoPool {
                     }
                 }
             }
-            case JobSubmitted submitted -> submit(key, submitted);
+            case JobSubmitted submitted -> submit(key, submitted, atMs);
             case CheckpointSaved saved -> {}
             case JobStarted started -> {
                 Job job = runs(key);
@@ -161,7 +161,7 @@ final class FifoPool {
         return Objects.requireNonNull(nodes.get(nodeId), nodeId);
     }
 
-    private void submit(String jobId, JobSubmitted submitted) {
+    private void submit(String jobId, JobSubmitted submitted, long atMs) {
         if (submitted.getGpus()
                 > nodes.values().stream().mapToInt(node -> node.held.length).sum()) {
             decisions.add(new Decision(jobId, new JobRejected(RejectionCode.EXCEEDS_POOL, "too many", jobId)));
@@ -170,14 +170,14 @@ final class FifoPool {
         queue.add(new Job(jobId, submitted));
         decisions.add(new Decision(
                 jobId,
-                new JobQueued(
-                        submitted.getQueue(),
-                        submitted.getTeam(),
-                        submitted.getUser(),
-                        submitted.getGpus(),
-                        submitted.getGpuType(),
-                        null,
-                        submitted.getLimitMs())));
+                JobQueued.newBuilder()
+                        .setQueue(submitted.getQueue())
+                        .setTeam(submitted.getTeam())
+                        .setUser(submitted.getUser())
+                        .setGpus(submitted.getGpus())
+                        .setSubmittedAt(Instant.ofEpochMilli(atMs))
+                        .setSubmissionEventId(jobId)
+                        .build()));
     }
 
     private void withdraw(String nodeId, StopRequestCause cause) {

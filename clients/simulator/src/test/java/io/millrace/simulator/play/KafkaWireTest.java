@@ -11,6 +11,9 @@ import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
 import io.millrace.local.EmbeddedBroker;
 import io.millrace.local.TopicSetup;
+import io.millrace.simulator.trace.Cluster;
+import io.millrace.simulator.trace.Trace;
+import io.millrace.simulator.trace.TraceJob;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topic;
@@ -22,8 +25,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -73,7 +74,7 @@ class KafkaWireTest {
         TopicPartition clock = new TopicPartition(Topics.CLOCK.name(), 0);
         try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(clock));
-            consumer.seekToBeginning(List.of(clock));
+            consumer.seek(clock, consumer.endOffsets(List.of(clock)).getOrDefault(clock, 0L) - 1);
             var messages = consumer.poll(Duration.ofSeconds(10)).records(clock);
             assertThat(messages).hasSize(1);
             assertThat(messages.getFirst().key()).isEqualTo("play");
@@ -111,6 +112,23 @@ class KafkaWireTest {
         }
     }
 
+    @Test
+    void shouldPlayOverABrokerAsItDoesWithoutOne() throws Exception {
+        Cluster cluster = Cluster.read(Path.of("traces", "venus-demo.cluster.json"));
+        List<TraceJob> jobs = Trace.days(Trace.read(Path.of("traces", "venus_sept_vcvGl_vcvlY.csv")), 12, 14)
+                .subList(0, 60);
+        PlayOptions options = new PlayOptions("broker", jobs, cluster, List.of(), List.of(), Duration.ofSeconds(30));
+        PlaySummary expected = new Play(options, new ScriptedScheduler(1, false), progress -> {}).run();
+
+        try (KafkaWire wire = KafkaWire.connect(client, SCHEMAS);
+                ScriptedService service = ScriptedService.start(client, SCHEMAS)) {
+            PlaySummary summary = new Play(options, wire, progress -> {}).run();
+
+            assertThat(summary).isEqualTo(expected);
+            service.rethrow();
+        }
+    }
+
     private static KafkaProducer<String, byte[]> scheduler() {
         Map<String, Object> config = new HashMap<>(client);
         config.put("transactional.id", "scheduler");
@@ -144,18 +162,5 @@ class KafkaWireTest {
 
     private static CycleDecided cycle(long cycle) {
         return new CycleDecided(cycle, 7L, cycle, "", 1, 1, "", "", 0, 0, null);
-    }
-
-    /** Ids of this project's own schemas, without a registry. */
-    private static final class OwnSchemas implements SchemaLookup {
-        @Override
-        public Schema byId(int id) {
-            return Objects.requireNonNull(Topics.ALL.get(id)).schema();
-        }
-
-        @Override
-        public int idOf(String subject, Schema schema) {
-            return Topics.ALL.stream().map(Topic::subject).toList().indexOf(subject);
-        }
     }
 }

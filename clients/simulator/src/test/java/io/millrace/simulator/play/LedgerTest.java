@@ -45,14 +45,14 @@ class LedgerTest {
         ledger.ended(killed, EndState.STOPPED, 3_000);
         ledger.ended(killed, EndState.CANCELLED, 5_000);
 
-        PlaySummary summary = ledger.summary(0, 0, 0, 0);
+        PlaySummary summary = ledger.summary(0, 0, 0, 0, 0);
         assertThat(summary.jobsEnded()).isEqualTo(2);
         assertThat(summary.jobsInTracedState()).isEqualTo(1);
         assertThat(summary.avgJctS()).isEqualTo(4.0);
     }
 
     private long doubleAssignments() {
-        return ledger.summary(0, 0, 0, 0).doubleAssignments();
+        return ledger.summary(0, 0, 0, 0, 0).doubleAssignments();
     }
 
     private static NodeShare share(String nodeId, Integer... gpus) {

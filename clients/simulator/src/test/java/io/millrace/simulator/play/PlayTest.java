@@ -56,7 +56,7 @@ class PlayTest {
                         "4040 play ClockAdvanced {\"sequence\": 8, \"sent\": {\"red\": 9}}");
         assertThat(summary)
                 .isEqualTo(new PlaySummary(
-                        2, 2, 2, 0, 0, 8 * 4_000_000L + 2 * 30_000L, 8, 6, 4, 1, 1_995.0, 4_010.0, 4_030_000));
+                        2, 2, 2, 0, 0, 8 * 4_000_000L + 2 * 30_000L, 8, 6, 4, 1, 1_995.0, 4_010.0, 10_000, 4_040_000));
     }
 
     @Test
@@ -90,7 +90,7 @@ class PlayTest {
 
         assertThat(summary.jobsInTracedState()).isEqualTo(1);
         assertThat(summary.instants()).isEqualTo(1);
-        assertThat(summary.playedMs()).isZero();
+        assertThat(summary.toMs()).isEqualTo(5_000);
     }
 
     @Test
@@ -104,6 +104,7 @@ class PlayTest {
         assertThat(summary.gpuMsPlayed()).isEqualTo(75_241_631_000L);
         assertThat(summary.instants()).isEqualTo(980);
         assertThat(summary.waitsOverMinute()).isEqualTo(204);
+        assertThat(summary.toMs()).isEqualTo(1_751_081_000L);
         assertThat(summary.avgWaitS()).isCloseTo(22_284.725, within(0.001));
         assertThat(summary.avgJctS()).isCloseTo(24_844.232, within(0.001));
     }

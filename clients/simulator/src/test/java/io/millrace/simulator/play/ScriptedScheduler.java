@@ -72,6 +72,11 @@ final class ScriptedScheduler implements Wire {
     @Override
     public <E extends SpecificRecord> void send(Topic<E> topic, String key, E event, long timeMs) {
         sent.add(new Sent(topic.name(), key, timeMs, event));
+        take(topic, key, event);
+    }
+
+    /** Takes in one record. */
+    void take(Topic<?> topic, String key, SpecificRecord event) {
         switch (event) {
             case JobEvent job -> {
                 if (job.getPayload() instanceof io.millrace.events.job.JobSubmitted submitted) {
