@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,41 @@ final class Placements extends Lookahead {
     private final Pool pool;
     private final SchedulingPolicy policy;
     private final Map<JobRequest.Shape, Set<PendingReason>> misfits = new HashMap<>();
-    private @Nullable Job cursor;
+    private final Iterator<Job> inOrder;
     private @Nullable Iterator<Job> belowHead;
     private @Nullable JobPlaced placeNext;
 
     Placements(Pool pool, SchedulingPolicy policy) {
         this.pool = pool;
         this.policy = policy;
+        this.inOrder = policy.strictHead()
+                ? new FromTheHead(pool.index().waiting())
+                : List.copyOf(pool.index().waiting()).iterator();
+    }
+
+    /** Goes on behind the last job returned, whatever became of it: no copy of a queue of which only the head matters. */
+    private static final class FromTheHead implements Iterator<Job> {
+        private final NavigableSet<Job> queue;
+        private @Nullable Job last;
+
+        FromTheHead(NavigableSet<Job> queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return last == null ? !queue.isEmpty() : queue.higher(last) != null;
+        }
+
+        @Override
+        public Job next() {
+            Job next = last == null ? queue.first() : queue.higher(last);
+            if (next == null) {
+                throw new NoSuchElementException();
+            }
+            last = next;
+            return next;
+        }
     }
 
     @Override
@@ -41,12 +71,10 @@ final class Placements extends Lookahead {
             return placed;
         }
         while (belowHead == null) {
-            Job next = cursor == null ? first() : pool.index().waiting().higher(cursor);
-            if (next == null) {
+            if (!inOrder.hasNext()) {
                 return null;
             }
-            cursor = next;
-            PoolEvent event = consider(pool.job(next.id()));
+            PoolEvent event = consider(pool.job(inOrder.next().id()));
             if (event != null) {
                 return event;
             }
@@ -60,14 +88,10 @@ final class Placements extends Lookahead {
         return null;
     }
 
-    private @Nullable Job first() {
-        return pool.index().waiting().isEmpty() ? null : pool.index().waiting().first();
-    }
-
     private @Nullable PoolEvent consider(Job job) {
         JobRequest request = job.request();
-        Set<PendingReason> reasons = quotaReasons(request);
-        boolean heldByQuota = !reasons.isEmpty();
+        Set<PendingReason> quotas = quotaReasons(request);
+        boolean heldByQuota = !quotas.isEmpty();
         Set<PendingReason> misfit = misfits.get(request.shape());
         if (misfit == null) {
             List<NodeShare> shares = pool.gpus().fit(request.shape(), pool.nodes(), this::usable);
@@ -79,7 +103,11 @@ final class Placements extends Lookahead {
                 misfits.put(request.shape(), misfit);
             }
         }
-        reasons.addAll(misfit);
+        Set<PendingReason> reasons = misfit;
+        if (heldByQuota) {
+            reasons = EnumSet.copyOf(quotas);
+            reasons.addAll(misfit);
+        }
         if (policy.strictHead() && !heldByQuota) {
             belowHead = List.copyOf(pool.index().unsettled().tailSet(job, false)).iterator();
         }
@@ -110,7 +138,10 @@ final class Placements extends Lookahead {
                 policy.limitMs(job.request()));
     }
 
-    private EnumSet<PendingReason> quotaReasons(JobRequest request) {
+    private Set<PendingReason> quotaReasons(JobRequest request) {
+        if (policy.maxGpusPerUser() == null && policy.maxGpusPerTeam() == null) {
+            return Set.of();
+        }
         EnumSet<PendingReason> reasons = EnumSet.noneOf(PendingReason.class);
         Integer perUser = policy.maxGpusPerUser();
         if (perUser != null && pool.index().gpusOfUser(request.user()) + request.gpus() > perUser) {
