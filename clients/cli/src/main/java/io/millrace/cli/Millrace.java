@@ -20,6 +20,7 @@ import picocli.CommandLine.ParseResult;
         versionProvider = Millrace.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             UpCommand.class,
             DownCommand.class,
             StatusCommand.class,

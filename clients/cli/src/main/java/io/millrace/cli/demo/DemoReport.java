@@ -1,0 +1,117 @@
+package io.millrace.cli.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.millrace.cli.TextTable;
+import io.millrace.simulator.play.PlaySummary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a demo came to.
+ *
+ * @param secondsToPlaying from the launcher's start to the first answer of the scheduler
+ * @param secondsPlaying the play itself, by the wall clock
+ * @param gpuMsAccounted GPU time by the scheduler's accounts
+ * @param cyclesRedecidedEqual cycles that replay decided again alike
+ * @param deadLetters records that somebody could not read
+ */
+public record DemoReport(
+        double secondsToPlaying,
+        double secondsPlaying,
+        PlaySummary play,
+        long gpuMsAccounted,
+        long cyclesRedecidedEqual,
+        long deadLetters) {
+    private static final double MS_PER_HOUR = 3_600_000;
+    private static final long MS_PER_DAY = 86_400_000;
+
+    /** What is not as it must be, in sentences; empty when all is well. */
+    public List<String> faults() {
+        List<String> faults = new ArrayList<>();
+        if (play.jobsEnded() != play.jobsSubmitted()) {
+            faults.add((play.jobsSubmitted() - play.jobsEnded()) + " jobs were submitted and did not end.");
+        }
+        if (play.jobsInTracedState() != play.jobsEnded()) {
+            faults.add((play.jobsEnded() - play.jobsInTracedState()) + " jobs did not end as the trace says.");
+        }
+        if (play.doubleAssignments() != 0) {
+            faults.add(play.doubleAssignments() + " times a GPU was given to two attempts at once.");
+        }
+        if (gpuMsAccounted != play.gpuMsPlayed()) {
+            faults.add("GPU time accounted differs from GPU time played by " + (gpuMsAccounted - play.gpuMsPlayed())
+                    + " ms.");
+        }
+        if (cyclesRedecidedEqual != play.cycles()) {
+            faults.add("Of " + play.cycles() + " cycles, replay decided " + cyclesRedecidedEqual + " alike.");
+        }
+        if (deadLetters != 0) {
+            faults.add(deadLetters + " records lie in dead-letter topics.");
+        }
+        return faults;
+    }
+
+    /** For machines; names are kept, new ones may come. */
+    public String json() {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("seconds_to_playing", tenths(secondsToPlaying));
+        keys.put("seconds_playing", tenths(secondsPlaying));
+        keys.put("jobs_submitted", play.jobsSubmitted());
+        keys.put("jobs_ended", play.jobsEnded());
+        keys.put("jobs_in_traced_state", play.jobsInTracedState());
+        keys.put("jobs_rejected", play.jobsRejected());
+        keys.put("double_assignments", play.doubleAssignments());
+        keys.put("gpu_ms_played", play.gpuMsPlayed());
+        keys.put("gpu_ms_accounted", gpuMsAccounted);
+        keys.put("cycles", play.cycles());
+        keys.put("cycles_redecided_equal", cyclesRedecidedEqual);
+        keys.put("dead_letters", deadLetters);
+        keys.put("decisions", play.decisions());
+        keys.put("instants", play.instants());
+        keys.put("played_s", playedMs() / 1000);
+        keys.put("waits_over_1_min", play.waitsOverMinute());
+        keys.put("avg_wait_s", tenths(play.avgWaitS()));
+        keys.put("avg_jct_s", tenths(play.avgJctS()));
+        try {
+            return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(keys) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("numbers can always be written", e);
+        }
+    }
+
+    /** For people. */
+    public String table() {
+        TextTable table = new TextTable(List.of("what", "came to"));
+        table.row(List.of("played time", hours(playedMs()) + " h in " + (long) secondsPlaying + " s"));
+        table.row(List.of("jobs submitted", Integer.toString(play.jobsSubmitted())));
+        table.row(List.of("jobs ended", Integer.toString(play.jobsEnded())));
+        table.row(List.of("ended as the trace says", Integer.toString(play.jobsInTracedState())));
+        table.row(List.of("waited over a minute", Integer.toString(play.waitsOverMinute())));
+        table.row(List.of("average wait", (long) play.avgWaitS() + " s"));
+        table.row(List.of("average completion", (long) play.avgJctS() + " s"));
+        table.row(List.of("GPUs given twice", Long.toString(play.doubleAssignments())));
+        table.row(List.of("GPU hours played", hours(play.gpuMsPlayed())));
+        table.row(List.of("GPU hours accounted", hours(gpuMsAccounted)));
+        table.row(List.of("cycles", Long.toString(play.cycles())));
+        table.row(List.of("replay decided alike", Long.toString(cyclesRedecidedEqual)));
+        table.row(List.of("dead letters", Long.toString(deadLetters)));
+        return table.text();
+    }
+
+    /** Whole days are played, so time counts from the midnight before the first job. */
+    private long playedMs() {
+        return play.toMs() - play.fromMs() / MS_PER_DAY * MS_PER_DAY;
+    }
+
+    private static double tenths(double seconds) {
+        return Math.round(seconds * 10) / 10.0;
+    }
+
+    private static String hours(long ms) {
+        return String.format(Locale.ROOT, "%.1f", ms / MS_PER_HOUR);
+    }
+}

@@ -1,0 +1,60 @@
+package io.millrace.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.simulator.play.PlaySummary;
+import org.junit.jupiter.api.Test;
+
+class DemoReportTest {
+    private static final PlaySummary GOOD = new PlaySummary(
+            538,
+            538,
+            538,
+            0,
+            0,
+            7_200_000,
+            1_960,
+            2_152,
+            980,
+            204,
+            22_284.725,
+            24_844.232,
+            1_052_826_000,
+            1_751_081_000);
+
+    @Test
+    void shouldFindNoFaultInAPlayThatAddsUp() {
+        assertThat(new DemoReport(31.26, 100, GOOD, 7_200_000, 1_960, 0).faults())
+                .isEmpty();
+    }
+
+    @Test
+    void shouldNameEveryFault() {
+        PlaySummary bad = new PlaySummary(10, 9, 7, 0, 3, 100, 20, 30, 5, 1, 0, 0, 0, 0);
+
+        assertThat(new DemoReport(1, 1, bad, 90, 19, 2).faults())
+                .containsExactly(
+                        "1 jobs were submitted and did not end.",
+                        "2 jobs did not end as the trace says.",
+                        "3 times a GPU was given to two attempts at once.",
+                        "GPU time accounted differs from GPU time played by -10 ms.",
+                        "Of 20 cycles, replay decided 19 alike.",
+                        "2 records lie in dead-letter topics.");
+    }
+
+    @Test
+    void shouldKeepTheKeysThatMachinesRead() throws JsonProcessingException {
+        String json = new DemoReport(31.26, 100.04, GOOD, 7_200_000, 1_960, 0).json();
+
+        assertThat(new ObjectMapper().readTree(json)).isEqualTo(new ObjectMapper().readTree("""
+                                        {"seconds_to_playing": 31.3, "seconds_playing": 100.0,
+                                         "jobs_submitted": 538, "jobs_ended": 538, "jobs_in_traced_state": 538,
+                                         "jobs_rejected": 0, "double_assignments": 0,
+                                         "gpu_ms_played": 7200000, "gpu_ms_accounted": 7200000,
+                                         "cycles": 1960, "cycles_redecided_equal": 1960, "dead_letters": 0,
+                                         "decisions": 2152, "instants": 980, "played_s": 714281,
+                                         "waits_over_1_min": 204, "avg_wait_s": 22284.7, "avg_jct_s": 24844.2}"""));
+    }
+}
