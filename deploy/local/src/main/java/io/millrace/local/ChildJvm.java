@@ -12,19 +12,35 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** Command lines for JVMs that end with this one. */
-final class ChildJvm {
+/**
+ * JVMs that end with this one.
+ *
+ * @param watchJar the agent that ends them
+ * @param temporary their folder for temporary files, where what a killed one leaves is found again
+ */
+record ChildJvm(Path watchJar, Path temporary) {
 
-    private ChildJvm() {}
+    /** Makes ready what the children of this process need, in a folder that is theirs. */
+    static ChildJvm in(Path folder) {
+        Path temporary = folder.resolve("tmp");
+        try {
+            DataFolder.deleteTree(temporary);
+            Files.createDirectories(temporary);
+        } catch (IOException e) {
+            throw new StackException("can't clear " + temporary + ": " + e, e);
+        }
+        return new ChildJvm(writeWatchJar(folder.resolve("parent-watch.jar")), temporary);
+    }
 
     /**
      * A JVM on this one's JDK that ends when this one does, by itself or killed. Its standard input has to stay a pipe
      * from this process.
      */
-    static List<String> command(Path watchJar, List<String> flags, List<String> program) {
+    List<String> command(List<String> flags, List<String> program) {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.add("-javaagent:" + watchJar);
+        command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(quietFlags());
         command.addAll(flags);
         command.addAll(program);
@@ -45,8 +61,8 @@ final class ChildJvm {
         return flags;
     }
 
-    /** Writes the jar that {@link #command} names: the agent alone, whatever class path this JVM came from. */
-    static Path writeWatchJar(Path jar) {
+    /** The agent alone, whatever class path this JVM came from. */
+    private static Path writeWatchJar(Path jar) {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), ParentWatch.class.getName());
@@ -55,7 +71,6 @@ final class ChildJvm {
             if (code == null) {
                 throw new IllegalStateException(entry + " is not on the class path");
             }
-            Files.createDirectories(jar.getParent());
             try (OutputStream out = Files.newOutputStream(jar);
                     JarOutputStream target = new JarOutputStream(out, manifest)) {
                 target.putNextEntry(new JarEntry(entry));

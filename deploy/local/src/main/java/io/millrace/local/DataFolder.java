@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where things lie in a stack's data folder. */
@@ -47,10 +49,6 @@ public record DataFolder(Path path) {
 
     Path lockFile() {
         return path.resolve("supervisor.lock");
-    }
-
-    Path watchJar() {
-        return path.resolve("parent-watch.jar");
     }
 
     Path broker() {
@@ -124,32 +122,43 @@ public record DataFolder(Path path) {
                     path + " is not removed: it is no data folder of a stack (it has no " + MARKER + ")");
         }
         try {
-            Files.walkFileTree(path, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    // The marker goes last, so that a purge that was cut off can be repeated.
-                    if (!file.equals(path.resolve(MARKER))) {
-                        Files.delete(file);
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-                        throws IOException {
-                    if (failure != null) {
-                        throw failure;
-                    }
-                    if (folder.equals(path)) {
-                        Files.delete(path.resolve(MARKER));
-                    }
-                    Files.delete(folder);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            Path marker = path.resolve(MARKER);
+            List<Path> entries;
+            try (Stream<Path> files = Files.list(path)) {
+                entries = files.filter(entry -> !entry.equals(marker)).toList();
+            }
+            for (Path entry : entries) {
+                deleteTree(entry);
+            }
+            // The marker goes last, so that a purge that was cut off can be repeated.
+            Files.delete(marker);
+            Files.delete(path);
         } catch (IOException e) {
             throw new StackException("can't remove " + path + ": " + e, e);
         }
+    }
+
+    /** Removes a file or folder with everything in it, if there is one; links are not followed. */
+    static void deleteTree(Path top) throws IOException {
+        if (!Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(top, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     /** Writes a file so that a reader sees the old text or the new one, never a part. */

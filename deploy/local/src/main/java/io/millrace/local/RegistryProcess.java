@@ -32,12 +32,7 @@ public final class RegistryProcess implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             Path log = folder.resolve("registry.log");
-            Process process = new ProcessBuilder(command(
-                            ChildJvm.writeWatchJar(folder.resolve("parent-watch.jar")),
-                            root,
-                            folder,
-                            port,
-                            managementPort))
+            Process process = new ProcessBuilder(command(ChildJvm.in(folder), root, folder, port, managementPort))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -76,7 +71,7 @@ public final class RegistryProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + managementPort + "/health/ready");
     }
 
-    static List<String> command(Path watchJar, Path root, Path folder, int port, int managementPort) {
+    static List<String> command(ChildJvm jvm, Path root, Path folder, int port, int managementPort) {
         Path program = root.resolve("deploy/local/target/registry/quarkus-run.jar");
         if (!Files.isRegularFile(program)) {
             throw new StackException("the schema registry is not unpacked in " + program.getParent()
@@ -94,8 +89,7 @@ public final class RegistryProcess implements AutoCloseable {
                 "-Dapicurio.datasource.url=jdbc:h2:file:" + folder.resolve("registry") + ";DB_CLOSE_ON_EXIT=FALSE");
         arguments.add("-jar");
         arguments.add(program.toString());
-        return ChildJvm.command(
-                watchJar, List.of("-Xmx160m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), arguments);
+        return jvm.command(List.of("-Xmx160m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), arguments);
     }
 
     private void awaitHealth(int managementPort, Path log) {

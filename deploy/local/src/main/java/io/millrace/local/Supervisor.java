@@ -41,7 +41,7 @@ public final class Supervisor {
 
     private final StackOptions options;
     private final DataFolder data;
-    private final Path watchJar;
+    private final ChildJvm jvm;
     private final ProcessRef self = ProcessRef.of(ProcessHandle.current());
     private final Instant startedAt = Instant.now();
     private final List<SupervisedProcess> platform = new CopyOnWriteArrayList<>();
@@ -53,7 +53,7 @@ public final class Supervisor {
     private Supervisor(StackOptions options) {
         this.options = options;
         this.data = new DataFolder(options.data());
-        this.watchJar = ChildJvm.writeWatchJar(data.watchJar());
+        this.jvm = ChildJvm.in(data.path());
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -153,12 +153,7 @@ public final class Supervisor {
         program.addAll(BrokerProcess.arguments(options));
         int port = options.ports().broker();
         return plan(
-                Ports.BROKER,
-                port,
-                "127.0.0.1:" + port,
-                ChildJvm.command(watchJar, BROKER_FLAGS, program),
-                Map.of(),
-                Probe.tcp(port));
+                Ports.BROKER, port, "127.0.0.1:" + port, jvm.command(BROKER_FLAGS, program), Map.of(), Probe.tcp(port));
     }
 
     private SupervisedProcess.Plan registryPlan() {
@@ -168,7 +163,7 @@ public final class Supervisor {
                 Ports.REGISTRY,
                 port,
                 RegistryProcess.url(port).toString(),
-                RegistryProcess.command(watchJar, options.root(), data.registry(), port, management),
+                RegistryProcess.command(jvm, options.root(), data.registry(), port, management),
                 Map.of(),
                 Probe.http(RegistryProcess.health(management)));
     }
@@ -178,8 +173,7 @@ public final class Supervisor {
                 service.name(),
                 service.port(),
                 service.url(),
-                ChildJvm.command(
-                        watchJar, SERVICE_FLAGS, List.of("-jar", service.jar().toString())),
+                jvm.command(SERVICE_FLAGS, List.of("-jar", service.jar().toString())),
                 Services.environment(service, options),
                 Probe.http(service.health()));
     }

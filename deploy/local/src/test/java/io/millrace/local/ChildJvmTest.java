@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,17 +35,17 @@ class ChildJvmTest {
         }
     }
 
-    private static List<String> endless(Path jar) {
-        return ChildJvm.command(
-                jar,
+    private static List<String> endless(ChildJvm jvm) {
+        return jvm.command(
                 List.of("-Xmx32m", "-XX:TieredStopAtLevel=1"),
                 List.of("-cp", System.getProperty("java.class.path"), Endless.class.getName()));
     }
 
     @Test
     void shouldEndWithItsParent() throws IOException, InterruptedException {
-        Path jar = ChildJvm.writeWatchJar(folder.resolve("sub/watch.jar"));
-        child = new ProcessBuilder(endless(jar)).redirectErrorStream(true).start();
+        child = new ProcessBuilder(endless(ChildJvm.in(folder.resolve("stack"))))
+                .redirectErrorStream(true)
+                .start();
         BufferedReader out = child.inputReader();
         assertThat(out.readLine()).isEqualTo("running");
         assertThat(child.isAlive()).isTrue();
@@ -52,5 +53,16 @@ class ChildJvmTest {
         child.outputWriter().close();
         assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(child.exitValue()).isEqualTo(143);
+    }
+
+    @Test
+    void shouldClearWhatKilledChildrenLeft() throws IOException {
+        Path left = Files.createDirectories(folder.resolve("tmp/native"));
+        Files.writeString(left.resolve("lib.so"), "");
+        ChildJvm jvm = ChildJvm.in(folder);
+        assertThat(left).doesNotExist();
+        assertThat(jvm.command(List.of("-Xmx1m"), List.of("Main")))
+                .contains("-Djava.io.tmpdir=" + folder.resolve("tmp"))
+                .endsWith("-Xmx1m", "Main");
     }
 }
