@@ -59,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final Duration ACCOUNTS_FOLLOW = Duration.ofSeconds(30);
 
     @Spec
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--exit", description = "Stop the stack at the end.")
     private boolean exit;

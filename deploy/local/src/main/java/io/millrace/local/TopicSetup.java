@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -67,7 +68,8 @@ public final class TopicSetup {
         if (keepEverything) {
             settings.computeIfPresent(TopicConfig.RETENTION_MS_CONFIG, (key, value) -> FOREVER);
         }
-        return new NewTopic(name, partitions, (short) 1).configs(settings);
+        // As many replicas as the cluster makes by default.
+        return new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(settings);
     }
 
     private static void requireSamePartitions(Admin admin, List<NewTopic> present)

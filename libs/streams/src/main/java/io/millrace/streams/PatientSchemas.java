@@ -56,7 +56,8 @@ public final class PatientSchemas implements SchemaLookup {
                     LOG.warn("waiting for {}: {}", what, e.getMessage());
                 }
                 waitingFor = what;
-                if (System.nanoTime() - start > patienceNs || Thread.currentThread().isInterrupted()) {
+                if (System.nanoTime() - start > patienceNs
+                        || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
                 LockSupport.parkNanos(PAUSE_NS);

@@ -75,8 +75,8 @@ public final class Topics {
             EVERYONE,
             true);
 
-    public static final Topic<PolicyEvent> POLICY_EVENTS = new Topic<>(
-            "policy-events", "policy", PolicyEvent.class, 1, forever(), Set.of(SCHEDULER), EVERYONE, true);
+    public static final Topic<PolicyEvent> POLICY_EVENTS =
+            new Topic<>("policy-events", "policy", PolicyEvent.class, 1, forever(), Set.of(SCHEDULER), EVERYONE, true);
 
     /** Played time; written only while a play drives the stack. */
     public static final Topic<ClockEvent> CLOCK =
@@ -93,14 +93,7 @@ public final class Topics {
             false);
 
     public static final Topic<JobDecision> JOB_DECISIONS = new Topic<>(
-            "job-decisions",
-            "job id",
-            JobDecision.class,
-            JOB_PARTITIONS,
-            days(365),
-            Set.of(SCHEDULER),
-            EVERYONE,
-            true);
+            "job-decisions", "job id", JobDecision.class, JOB_PARTITIONS, days(365), Set.of(SCHEDULER), EVERYONE, true);
 
     public static final Topic<CycleEvent> SCHEDULING_CYCLES = new Topic<>(
             "scheduling-cycles",

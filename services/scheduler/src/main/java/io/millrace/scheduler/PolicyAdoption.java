@@ -66,10 +66,7 @@ public class PolicyAdoption {
             return;
         }
         PolicyEvent event = new PolicyEvent(
-                UUID.randomUUID().toString(),
-                Instant.now(),
-                "deployment",
-                new PolicyAdopted(POLICY, document, sha256));
+                UUID.randomUUID().toString(), Instant.now(), "deployment", new PolicyAdopted(POLICY, document, sha256));
         policyEvents
                 .send(Record.of(POLICY, serde.serialize(null, event)))
                 .toCompletableFuture()

@@ -20,7 +20,10 @@ public final class RestoredPools implements DeciderProcessor.RestoreListener<Poo
 
     @Override
     public void restored(String name, Pool pool, long offset, String stateHash) {
-        pools.put(name, new RestoredPool(offset, stateHash, pool.jobs().size(), pool.nodes().size()));
+        pools.put(
+                name,
+                new RestoredPool(
+                        offset, stateHash, pool.jobs().size(), pool.nodes().size()));
     }
 
     /** Empty when the pool began with nothing. */

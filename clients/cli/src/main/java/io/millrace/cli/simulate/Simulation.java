@@ -40,9 +40,7 @@ public final class Simulation {
     /** @throws IllegalArgumentException when there is no such policy */
     public String json(String policy) {
         try {
-            return new ObjectMapper()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValueAsString(run(policy));
+            return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(run(policy));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a report of numbers and names must be writable", e);
         }

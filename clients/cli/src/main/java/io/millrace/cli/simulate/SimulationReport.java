@@ -38,15 +38,21 @@ record SimulationReport(
     private static final int[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128};
 
     static SimulationReport of(String policy, List<Outcome> all, long clusterGpus) {
-        List<Outcome> ran = all.stream().filter(outcome -> outcome.endMs() != null).toList();
-        long first = ran.stream().mapToLong(outcome -> outcome.job().submitMs()).min().orElse(0);
+        List<Outcome> ran =
+                all.stream().filter(outcome -> outcome.endMs() != null).toList();
+        long first = ran.stream()
+                .mapToLong(outcome -> outcome.job().submitMs())
+                .min()
+                .orElse(0);
         long last = ran.stream().mapToLong(SimulationReport::end).max().orElse(first);
         double gpuMs = ran.stream()
-                .mapToDouble(outcome -> (double) outcome.job().gpus() * outcome.job().durationMs())
+                .mapToDouble(
+                        outcome -> (double) outcome.job().gpus() * outcome.job().durationMs())
                 .sum();
         Row total = row(ran);
         Map<String, Row> bySize = new LinkedHashMap<>();
-        Map<Integer, List<Outcome>> sizes = new TreeMap<>(group(ran, outcome -> sizeClass(outcome.job().gpus())));
+        Map<Integer, List<Outcome>> sizes =
+                new TreeMap<>(group(ran, outcome -> sizeClass(outcome.job().gpus())));
         sizes.forEach((size, part) -> bySize.put(sizeName(size), row(part)));
         Map<String, Row> byTeam = new TreeMap<>();
         group(ran, outcome -> outcome.job().team()).forEach((team, part) -> byTeam.put(team, row(part)));
@@ -78,8 +84,7 @@ record SimulationReport(
                 .average()
                 .orElse(0);
         long p95 = waits.length == 0 ? 0 : waits[(int) Math.ceil(0.95 * waits.length) - 1];
-        return new Row(
-                outcomes.size(), Arrays.stream(waits).average().orElse(0) / 1000.0, p95 / 1000.0, jct / 1000.0);
+        return new Row(outcomes.size(), Arrays.stream(waits).average().orElse(0) / 1000.0, p95 / 1000.0, jct / 1000.0);
     }
 
     private static long start(Outcome outcome) {

@@ -47,7 +47,8 @@ final class TraceSimulation {
     private long tick;
 
     private TraceSimulation(Partition partition, SchedulingPolicy policy, long beginsAt) {
-        pool.evolve(new PoolInput.PolicyAdopted(beginsAt, policy, "", policy.rule().ruleName()));
+        pool.evolve(
+                new PoolInput.PolicyAdopted(beginsAt, policy, "", policy.rule().ruleName()));
         for (String nodeId : partition.nodeIds()) {
             String type = partition.gpuType() == null ? "unknown" : partition.gpuType();
             pool.evolve(new PoolInput.NodeUp(beginsAt, "up-" + nodeId, nodeId, partition.gpusPerNode(), type));

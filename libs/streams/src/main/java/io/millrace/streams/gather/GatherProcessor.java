@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -115,9 +116,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
                 }
             }
             case Route.Everyone() ->
-                gathering
-                        .deciders()
-                        .forEach(decider -> log(decider, gathering.gathered(source), source, record));
+                gathering.deciders().forEach(decider -> log(decider, gathering.gathered(source), source, record));
             case Route.Advance(long sequence, Map<String, Long> awaited) -> {
                 awaited.forEach((decider, count) -> {
                     if (gathering.deciders().contains(decider)) {
@@ -132,11 +131,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
         }
     }
 
-    private void claim(
-            Record<String, byte[]> record,
-            RecordMetadata metadata,
-            SourceRecord source,
-            Route.Claim claim) {
+    private void claim(Record<String, byte[]> record, RecordMetadata metadata, SourceRecord source, Route.Claim claim) {
         String owner = owner(claim.entity());
         if (owner == null) {
             if (!gathering.deciders().contains(claim.decider())) {
@@ -178,7 +173,10 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
     }
 
     private void log(String decider, V value, SourceRecord source, Record<String, byte[]> record) {
-        context().forward(record.withKey(decider).withValue((Object) value).withTimestamp(source.seenAt()), outputs.log());
+        context()
+                .forward(
+                        record.withKey(decider).withValue((Object) value).withTimestamp(source.seenAt()),
+                        outputs.log());
     }
 
     private void condemn(Record<String, byte[]> record, RecordMetadata metadata, String reason) {
@@ -188,8 +186,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
                                 record.key(),
                                 (Object) record.value(),
                                 record.timestamp(),
-                                DeadLetter.headers(
-                                        reason, metadata.topic(), metadata.partition(), metadata.offset())),
+                                DeadLetter.headers(reason, metadata.topic(), metadata.partition(), metadata.offset())),
                         outputs.deadLetters());
         String fingerprint = "DeadLettered/" + service + "/" + metadata.topic();
         SignalEvent signal = new SignalEvent(
@@ -206,7 +203,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
 
     private static String reason(UndecodableException e) {
         Throwable cause = e.getCause();
-        return cause == null ? e.getMessage() : e.getMessage() + ": " + cause.getMessage();
+        return Objects.toString(e.getMessage(), "it can't be read") + (cause == null ? "" : ": " + cause.getMessage());
     }
 
     private void forgetOwners(long now) {

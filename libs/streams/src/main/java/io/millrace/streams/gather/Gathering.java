@@ -33,7 +33,13 @@ public interface Gathering<V> {
      * @param seenAt when the event counts as having happened; ms
      */
     record SourceRecord(
-            String topic, int partition, long offset, @Nullable String key, byte[] value, String eventId, long seenAt) {
+            String topic,
+            int partition,
+            long offset,
+            @Nullable String key,
+            byte[] value,
+            String eventId,
+            long seenAt) {
         /** The same in every run, and no other record's. */
         public String coordinates() {
             return topic + "/" + partition + "/" + offset;

@@ -157,7 +157,12 @@ public final class Projection implements AutoCloseable {
             fold.apply(record.topic(), record.key(), event, record.timestamp());
         } catch (UndecodableException e) {
             unreadable.incrementAndGet();
-            LOG.warn("record {}-{}@{} can't be read: {}", record.topic(), record.partition(), record.offset(), e.getMessage());
+            LOG.warn(
+                    "record {}-{}@{} can't be read: {}",
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    e.getMessage());
         }
     }
 }

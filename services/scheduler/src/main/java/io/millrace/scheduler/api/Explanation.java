@@ -43,8 +43,10 @@ public record Explanation(
         return switch (reason) {
             case QUOTA_USER -> "jobs of the same user must end first";
             case QUOTA_TEAM -> "jobs of the same team must end first";
-            case NO_MATCHING_GPU_TYPE -> "a node with that GPU type must join the pool, or the job must ask for another";
-            case INSUFFICIENT_GPUS -> "running jobs must end: " + free.freeGpus() + " of " + free.gpus() + " GPUs are free";
+            case NO_MATCHING_GPU_TYPE ->
+                "a node with that GPU type must join the pool, or the job must ask for another";
+            case INSUFFICIENT_GPUS ->
+                "running jobs must end: " + free.freeGpus() + " of " + free.gpus() + " GPUs are free";
             case FRAGMENTATION ->
                 "GPUs must become free together: " + free.freeGpus() + " are free, at most " + free.largestBlock()
                         + " on one node, " + free.freeWholeNodes() + " whole nodes";

@@ -69,41 +69,39 @@ public final class JobView {
 
     void apply(JobDecision decision) {
         pool = decision.getPool();
-        String detail =
-                switch (decision.getPayload()) {
-                    case JobQueued accepted -> {
-                        queued = accepted;
-                        yield "queue " + accepted.getQueue() + ", " + accepted.getGpus() + " GPUs";
-                    }
-                    case JobRejected refused -> {
-                        rejected = refused;
-                        yield refused.getCode() + ": " + refused.getMessage();
-                    }
-                    case JobPlaced placement -> {
-                        placed = placement;
-                        stopping = false;
-                        yield "attempt " + placement.getAttempt() + " on "
-                                + String.join(", ", nodes(placement));
-                    }
-                    case JobRequeued requeued -> {
-                        placed = null;
-                        stopping = false;
-                        yield "attempt " + requeued.getAttempt() + " is over: " + requeued.getCause();
-                    }
-                    case JobEnded over -> {
-                        placed = null;
-                        ended = over;
-                        if (firstStart == null) {
-                            firstStart = over.getStartedAt();
-                        }
-                        yield over.getState() + (over.getMessage().isEmpty() ? "" : ": " + over.getMessage());
-                    }
-                    case StopRequested stop -> {
-                        stopping |= stop.getCause() != StopRequestCause.STALE_ATTEMPT;
-                        yield "attempt " + stop.getAttempt() + ": " + stop.getCause();
-                    }
-                    default -> "";
-                };
+        String detail = switch (decision.getPayload()) {
+            case JobQueued accepted -> {
+                queued = accepted;
+                yield "queue " + accepted.getQueue() + ", " + accepted.getGpus() + " GPUs";
+            }
+            case JobRejected refused -> {
+                rejected = refused;
+                yield refused.getCode() + ": " + refused.getMessage();
+            }
+            case JobPlaced placement -> {
+                placed = placement;
+                stopping = false;
+                yield "attempt " + placement.getAttempt() + " on " + String.join(", ", nodes(placement));
+            }
+            case JobRequeued requeued -> {
+                placed = null;
+                stopping = false;
+                yield "attempt " + requeued.getAttempt() + " is over: " + requeued.getCause();
+            }
+            case JobEnded over -> {
+                placed = null;
+                ended = over;
+                if (firstStart == null) {
+                    firstStart = over.getStartedAt();
+                }
+                yield over.getState() + (over.getMessage().isEmpty() ? "" : ": " + over.getMessage());
+            }
+            case StopRequested stop -> {
+                stopping |= stop.getCause() != StopRequestCause.STALE_ATTEMPT;
+                yield "attempt " + stop.getAttempt() + ": " + stop.getCause();
+            }
+            default -> "";
+        };
         if (steps.size() < STEPS_KEPT) {
             steps.add(new Step(
                     decision.getOccurredAt(),
@@ -121,15 +119,18 @@ public final class JobView {
         return jobId;
     }
 
-    @Nullable String pool() {
+    @Nullable
+    String pool() {
         return pool == null && asked != null ? asked.getPool() : pool;
     }
 
-    @Nullable JobPlaced placed() {
+    @Nullable
+    JobPlaced placed() {
         return placed;
     }
 
-    @Nullable JobEnded ended() {
+    @Nullable
+    JobEnded ended() {
         return ended;
     }
 
@@ -162,7 +163,8 @@ public final class JobView {
     }
 
     /** The job as a policy orders it; null when it was never accepted. */
-    @Nullable Job ordered() {
+    @Nullable
+    Job ordered() {
         return queued == null
                 ? null
                 : Job.submitted(

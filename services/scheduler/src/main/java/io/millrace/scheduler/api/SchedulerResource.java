@@ -152,7 +152,9 @@ public final class SchedulerResource {
                     policy == null ? null : policy.sha256(),
                     job.waits() ? ahead + 1 : null,
                     ahead < 0 ? List.of() : queue.subList(Math.max(0, ahead - AHEAD_NAMED), ahead),
-                    job.waits() ? Explanation.blockers(job.reasons(), free(all, job), ahead > 0 ? queue.getFirst() : null) : List.of(),
+                    job.waits()
+                            ? Explanation.blockers(job.reasons(), free(all, job), ahead > 0 ? queue.getFirst() : null)
+                            : List.of(),
                     job.waits() ? free(all, job) : null,
                     job.steps());
         });

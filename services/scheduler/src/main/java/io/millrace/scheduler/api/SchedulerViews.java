@@ -91,20 +91,21 @@ final class SchedulerViews {
                 policy = new PolicyView(document.getDocumentSha256(), PolicyDocument.parse(document.getDocument()));
             }
             case null -> job(key).apply(List.of()); // only pending-reasons deletes
-            default -> throw new IllegalStateException("no view of " + event.getSchema().getFullName());
+            default ->
+                throw new IllegalStateException(
+                        "no view of " + event.getSchema().getFullName());
         }
     }
 
     private void apply(String nodeId, NodeEvent event) {
         NodeView known = nodes.get(nodeId);
-        NodeView next =
-                switch (event.getPayload()) {
-                    case NodeUp up -> new NodeView(nodeId, up.getPool(), up.getGpus(), up.getGpuType(), "UP");
-                    case NodeDown down -> with(known, "DOWN");
-                    case NodeDrained drained -> with(known, "DRAINED");
-                    case SpotInterruptionNotice notice -> with(known, "INTERRUPTED");
-                    default -> known;
-                };
+        NodeView next = switch (event.getPayload()) {
+            case NodeUp up -> new NodeView(nodeId, up.getPool(), up.getGpus(), up.getGpuType(), "UP");
+            case NodeDown down -> with(known, "DOWN");
+            case NodeDrained drained -> with(known, "DRAINED");
+            case SpotInterruptionNotice notice -> with(known, "INTERRUPTED");
+            default -> known;
+        };
         if (next != null) {
             nodes.put(nodeId, next);
         }
@@ -126,7 +127,7 @@ final class SchedulerViews {
     }
 
     /** Reads several things as they are at one moment. */
-    synchronized <T> T read(Function<Snapshot, T> reader) {
+    synchronized <T extends @Nullable Object> T read(Function<Snapshot, T> reader) {
         return reader.apply(new Snapshot(jobs, nodes, pools, usage, policy));
     }
 

@@ -31,8 +31,8 @@ public final class DecisionCodec {
 
     private static final String ACTOR = "service:scheduler";
 
-    private final SpecificDatumWriter<JobDecision> writer = new SpecificDatumWriter<>(
-            JobDecision.getClassSchema(), SpecificData.getForClass(JobDecision.class));
+    private final SpecificDatumWriter<JobDecision> writer =
+            new SpecificDatumWriter<>(JobDecision.getClassSchema(), SpecificData.getForClass(JobDecision.class));
 
     /**
      * @param at logical time, ms

@@ -63,7 +63,8 @@ public final class InputCodec {
             return new PoolInput.Tick(at, tick.getSequence(), tick.getAwaited());
         }
         if (!(payload instanceof Gathered gathered)) {
-            throw new UndecodableException("a pool's log can't hold " + payload.getClass().getName());
+            throw new UndecodableException(
+                    "a pool's log can't hold " + payload.getClass().getName());
         }
         EventSerde<? extends SpecificRecord> serde = sources.get(gathered.getTopic());
         if (serde == null) {
@@ -78,7 +79,9 @@ public final class InputCodec {
             case AttemptEvent attempt -> input(at, key, attempt);
             case NodeEvent node -> input(at, key, node);
             case PolicyEvent policy -> input(at, policy);
-            default -> throw new UndecodableException("a pool's log can't hold " + event.getSchema().getFullName());
+            default ->
+                throw new UndecodableException(
+                        "a pool's log can't hold " + event.getSchema().getFullName());
         };
     }
 
@@ -154,12 +157,16 @@ public final class InputCodec {
     private static PoolInput input(long at, PolicyEvent event) {
         if (event.getPayload() instanceof PolicyAdopted adopted) {
             return new PoolInput.PolicyAdopted(
-                    at, PolicyDocument.parse(adopted.getDocument()), adopted.getDocument(), adopted.getDocumentSha256());
+                    at,
+                    PolicyDocument.parse(adopted.getDocument()),
+                    adopted.getDocument(),
+                    adopted.getDocumentSha256());
         }
         throw unknown(event.getPayload());
     }
 
     private static UndecodableException unknown(Object payload) {
-        return new UndecodableException("a pool doesn't know " + payload.getClass().getSimpleName());
+        return new UndecodableException(
+                "a pool doesn't know " + payload.getClass().getSimpleName());
     }
 }

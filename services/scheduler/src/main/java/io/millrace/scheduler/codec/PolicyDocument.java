@@ -50,7 +50,8 @@ public final class PolicyDocument {
             @JsonProperty("max_gpus") @Nullable Integer maxGpus,
             @JsonProperty("max_queued_jobs") @Nullable Integer maxQueuedJobs) {}
 
-    private record PerTeam(@JsonProperty("max_gpus") @Nullable Integer maxGpus) {}
+    private record PerTeam(
+            @JsonProperty("max_gpus") @Nullable Integer maxGpus) {}
 
     private record Leases(
             @JsonProperty("start_within") @Nullable String startWithin,
@@ -67,11 +68,13 @@ public final class PolicyDocument {
         try {
             document = YAML.readValue(text, Document.class);
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+            String where =
+                    e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
             throw new IllegalArgumentException("the policy can't be read" + where + ": " + e.getOriginalMessage(), e);
         }
         if (document == null || document.policy() == null) {
-            throw new IllegalArgumentException("the policy doesn't say which one it is: policy: fifo-strict, for example");
+            throw new IllegalArgumentException(
+                    "the policy doesn't say which one it is: policy: fifo-strict, for example");
         }
         Map<String, @Nullable Queue> queues = document.queues();
         if (queues == null || queues.isEmpty()) {
@@ -115,7 +118,8 @@ public final class PolicyDocument {
 
     private static @Nullable Integer atLeastOne(String key, @Nullable Integer value) {
         if (value != null && value < 1) {
-            throw new IllegalArgumentException(key + " must be at least 1, not " + value + "; leave it out for no limit");
+            throw new IllegalArgumentException(
+                    key + " must be at least 1, not " + value + "; leave it out for no limit");
         }
         return value;
     }
@@ -139,14 +143,13 @@ public final class PolicyDocument {
                     key + " must be a number and a unit, such as 90s, 5m, 48h or 7d, not '" + value + "'");
         }
         long number = Long.parseLong(matcher.group(1));
-        Duration duration =
-                switch (matcher.group(2)) {
-                    case "ms" -> Duration.ofMillis(number);
-                    case "s" -> Duration.ofSeconds(number);
-                    case "m" -> Duration.ofMinutes(number);
-                    case "h" -> Duration.ofHours(number);
-                    default -> Duration.ofDays(number);
-                };
+        Duration duration = switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+        };
         return duration.toMillis();
     }
 

@@ -47,23 +47,22 @@ public final class StateCodec {
     private StateCodec() {}
 
     public static byte[] bytes(PoolEntity entity) {
-        Object stored =
-                switch (entity) {
-                    case JobEntity(Job job) -> stored(job);
-                    case NodeEntity(Node node) ->
-                        new StoredNode(
-                                node.id(),
-                                node.gpus(),
-                                node.gpuType(),
-                                node.health().name(),
-                                node.changedAt(),
-                                node.changedBy(),
-                                node.suspectUntil());
-                    case DuplicateEntity(String jobId, String submissionId) -> new StoredDuplicate(jobId, submissionId);
-                    case StaleEntity(String jobId, int attempt) -> new StoredStale(jobId, attempt);
-                    case PolicyEntity policy -> new StoredPolicy(policy.document(), policy.sha256());
-                    case HeaderEntity header -> stored(header);
-                };
+        Object stored = switch (entity) {
+            case JobEntity(Job job) -> stored(job);
+            case NodeEntity(Node node) ->
+                new StoredNode(
+                        node.id(),
+                        node.gpus(),
+                        node.gpuType(),
+                        node.health().name(),
+                        node.changedAt(),
+                        node.changedBy(),
+                        node.suspectUntil());
+            case DuplicateEntity(String jobId, String submissionId) -> new StoredDuplicate(jobId, submissionId);
+            case StaleEntity(String jobId, int attempt) -> new StoredStale(jobId, attempt);
+            case PolicyEntity policy -> new StoredPolicy(policy.document(), policy.sha256());
+            case HeaderEntity header -> stored(header);
+        };
         return SERDE.encode(new PoolEntityRecord(stored));
     }
 
@@ -84,8 +83,7 @@ public final class StateCodec {
             case StoredDuplicate duplicate -> new DuplicateEntity(duplicate.getJobId(), duplicate.getSubmissionId());
             case StoredStale stale -> new StaleEntity(stale.getJobId(), stale.getAttempt());
             case StoredPolicy policy ->
-                new PolicyEntity(
-                        PolicyDocument.parse(policy.getDocument()), policy.getDocument(), policy.getSha256());
+                new PolicyEntity(PolicyDocument.parse(policy.getDocument()), policy.getDocument(), policy.getSha256());
             case StoredHeader header ->
                 new HeaderEntity(
                         header.getNow(),
@@ -117,13 +115,12 @@ public final class StateCodec {
         JobRequest request = job.request();
         Attempt active = job.active();
         Checkpoint checkpoint = job.checkpoint();
-        String phase =
-                switch (job.phase()) {
-                    case Phase.Submitted() -> "SUBMITTED";
-                    case Phase.Waiting() -> "WAITING";
-                    case Phase.Active(Attempt attempt) -> "ACTIVE";
-                    case Phase.Ended(EndState state, long at) -> "ENDED";
-                };
+        String phase = switch (job.phase()) {
+            case Phase.Submitted() -> "SUBMITTED";
+            case Phase.Waiting() -> "WAITING";
+            case Phase.Active(Attempt attempt) -> "ACTIVE";
+            case Phase.Ended(EndState state, long at) -> "ENDED";
+        };
         Phase.Ended ended = job.phase() instanceof Phase.Ended end ? end : null;
         return new StoredJob(
                 job.id(),

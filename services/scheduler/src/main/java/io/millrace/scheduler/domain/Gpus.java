@@ -64,7 +64,8 @@ final class Gpus {
      * @param nodes in ascending order of id
      * @return the GPUs to hold, in rank order; null when it doesn't fit
      */
-    @Nullable List<NodeShare> fit(JobRequest.Shape shape, Iterable<Node> nodes, Predicate<Node> usable) {
+    @Nullable
+    List<NodeShare> fit(JobRequest.Shape shape, Iterable<Node> nodes, Predicate<Node> usable) {
         List<Node> candidates = new ArrayList<>();
         int largest = 0;
         for (Node node : nodes) {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobIndex {
 
-    private static final Comparator<Job> BY_SUBMISSION =
-            Comparator.comparingLong(Job::submittedAt).thenComparing(Job::submissionId).thenComparing(Job::id);
+    private static final Comparator<Job> BY_SUBMISSION = Comparator.comparingLong(Job::submittedAt)
+            .thenComparing(Job::submissionId)
+            .thenComparing(Job::id);
     private static final Set<PendingReason> BELOW_HEAD = EnumSet.of(PendingReason.BELOW_QUEUE_HEAD);
 
     private record EndedAt(long at, String jobId) {}

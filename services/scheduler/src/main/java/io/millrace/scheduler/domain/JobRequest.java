@@ -27,5 +27,6 @@ public record JobRequest(
     }
 
     /** The part of a request that placement looks at. */
-    public record Shape(int gpus, @Nullable String gpuType, @Nullable Integer gpusPerNode) {}
+    public record Shape(
+            int gpus, @Nullable String gpuType, @Nullable Integer gpusPerNode) {}
 }

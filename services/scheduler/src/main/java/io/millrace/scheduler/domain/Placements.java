@@ -64,7 +64,8 @@ final class Placements extends Lookahead {
     }
 
     @Override
-    @Nullable PoolEvent find() {
+    @Nullable
+    PoolEvent find() {
         if (placeNext != null) {
             JobPlaced placed = placeNext;
             placeNext = null;
@@ -109,7 +110,8 @@ final class Placements extends Lookahead {
             reasons.addAll(misfit);
         }
         if (policy.strictHead() && !heldByQuota) {
-            belowHead = List.copyOf(pool.index().unsettled().tailSet(job, false)).iterator();
+            belowHead =
+                    List.copyOf(pool.index().unsettled().tailSet(job, false)).iterator();
         }
         return reasons.equals(job.reasons()) ? null : new ReasonsChanged(job.id(), reasons);
     }

@@ -173,7 +173,8 @@ public final class Pool {
             Attempt attempt = job.active();
             if (attempt != null
                     && attempt.placedAt() <= at
-                    && attempt.shares().stream().anyMatch(share -> share.nodeId().equals(nodeId))) {
+                    && attempt.shares().stream()
+                            .anyMatch(share -> share.nodeId().equals(nodeId))) {
                 put(job.withAttempt(attempt.withLostNode(nodeId)));
             }
         }
@@ -206,8 +207,8 @@ public final class Pool {
             case PoolEvent.JobPlaced placed ->
                 put(job(placed.jobId())
                         .withPhase(new Phase.Waiting())
-                        .withAttempt(Attempt.placed(
-                                placed.attempt(), placed.shares(), header.now(), header.observed())));
+                        .withAttempt(
+                                Attempt.placed(placed.attempt(), placed.shares(), header.now(), header.observed())));
             case PoolEvent.JobRequeued requeued -> {
                 Job job = job(requeued.jobId());
                 suspectSilentNodes(job);
@@ -229,7 +230,8 @@ public final class Pool {
                     }
                 }
             }
-            case PoolEvent.ReasonsChanged(String jobId, var reasons) -> put(job(jobId).withReasons(reasons));
+            case PoolEvent.ReasonsChanged(String jobId, var reasons) ->
+                put(job(jobId).withReasons(reasons));
             case PoolEvent.CycleClosed closed -> {
                 put(new HeaderEntity(header.now(), header.observed(), closed.cycle(), header.folded(), false, null));
                 forgetEnded();
@@ -252,7 +254,9 @@ public final class Pool {
         }
         for (NodeShare share : attempt.shares()) {
             Node node = nodes.get(share.nodeId());
-            if (node != null && node.health() == Health.UP && !attempt.lostNodes().contains(share.nodeId())) {
+            if (node != null
+                    && node.health() == Health.UP
+                    && !attempt.lostNodes().contains(share.nodeId())) {
                 put(node.withSuspectUntil(header.now() + liveness().suspectMs()));
             }
         }

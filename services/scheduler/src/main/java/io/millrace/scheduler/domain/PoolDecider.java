@@ -85,10 +85,13 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                 () -> each(
                         pool.stale(),
                         attempt -> new StopRequested(
-                                attempt.jobId(), attempt.attempt(), StopCause.STALE_ATTEMPT, pool.liveness().graceMs())),
+                                attempt.jobId(),
+                                attempt.attempt(),
+                                StopCause.STALE_ATTEMPT,
+                                pool.liveness().graceMs())),
                 () -> new Placements(pool, policy(pool)),
-                () -> List.<PoolEvent>of(
-                                new CycleClosed(pool.header().cycle() + 1, pool.header().now(), tick.sequence()))
+                () -> List.<PoolEvent>of(new CycleClosed(
+                                pool.header().cycle() + 1, pool.header().now(), tick.sequence()))
                         .iterator()));
     }
 
@@ -108,12 +111,14 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
             return over(job, attempt, RequeueCause.NODE_LOST, now);
         }
         if (pool.header().observed() >= Timers.silenceDeadline(attempt, pool.liveness())) {
-            RequeueCause cause =
-                    attempt.startedAt() == null ? RequeueCause.NOT_STARTED : RequeueCause.LEASE_EXPIRED;
+            RequeueCause cause = attempt.startedAt() == null ? RequeueCause.NOT_STARTED : RequeueCause.LEASE_EXPIRED;
             return over(job, attempt, cause, now);
         }
         StopCause cause = attempt.stop() == null ? stopCause(pool, job, attempt) : null;
-        return cause == null ? null : new StopRequested(job.id(), attempt.number(), cause, pool.liveness().graceMs());
+        return cause == null
+                ? null
+                : new StopRequested(
+                        job.id(), attempt.number(), cause, pool.liveness().graceMs());
     }
 
     private static PoolEvent ended(Job job, Attempt attempt, Ending ending) {
@@ -152,8 +157,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
     }
 
     private static PoolEvent end(Job job, Attempt attempt, EndState state, long at, String message) {
-        return new JobEnded(
-                job.id(), attempt.number(), state, attempt.startedAt(), at, attempt.gpuMs(at), message);
+        return new JobEnded(job.id(), attempt.number(), state, attempt.startedAt(), at, attempt.gpuMs(at), message);
     }
 
     private static EndState failedState(@Nullable StopCause stop) {
@@ -188,12 +192,11 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         }
         for (NodeShare share : attempt.shares()) {
             Node node = pool.node(share.nodeId());
-            StopCause cause =
-                    switch (node.health()) {
-                        case INTERRUPTED -> StopCause.SPOT_INTERRUPTION;
-                        case DRAINED -> StopCause.NODE_DRAINED;
-                        case UP, DOWN -> null;
-                    };
+            StopCause cause = switch (node.health()) {
+                case INTERRUPTED -> StopCause.SPOT_INTERRUPTION;
+                case DRAINED -> StopCause.NODE_DRAINED;
+                case UP, DOWN -> null;
+            };
             if (cause != null) {
                 return cause;
             }
@@ -257,7 +260,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
             return rejected(
                     job,
                     RejectionCode.EXCEEDS_POOL,
-                    "no " + request.gpus() + " GPUs" + (request.gpuType() == null ? "" : " of type " + request.gpuType())
+                    "no " + request.gpus() + " GPUs"
+                            + (request.gpuType() == null ? "" : " of type " + request.gpuType())
                             + (perNode == null ? "" : ", " + perNode + " a node,")
                             + " in this pool even when all its nodes are free");
         }
@@ -268,8 +272,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                     "user " + request.user() + " has " + policy.maxQueuedPerUser()
                             + " jobs waiting, which is the limit; submit again when some have started");
         }
-        return new JobQueued(
-                job.id(), job.submittedAt(), job.submissionId(), request, policy.limitMs(request));
+        return new JobQueued(job.id(), job.submittedAt(), job.submissionId(), request, policy.limitMs(request));
     }
 
     private static boolean exceeds(JobRequest request, @Nullable Integer quota) {
@@ -285,9 +288,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
     }
 
     private static @Nullable PoolEvent forgetReasons(Job job) {
-        return job.reasons().isEmpty()
-                ? null
-                : new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class));
+        return job.reasons().isEmpty() ? null : new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class));
     }
 
     private static @Nullable PoolEvent cancel(Pool pool, Job job) {
@@ -310,7 +311,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         Iterator<T> left = elements.iterator();
         return new Lookahead() {
             @Override
-            @Nullable PoolEvent find() {
+            @Nullable
+            PoolEvent find() {
                 while (left.hasNext()) {
                     PoolEvent event = decide.apply(left.next());
                     if (event != null) {
@@ -332,7 +334,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         }
 
         @Override
-        @Nullable PoolEvent find() {
+        @Nullable
+        PoolEvent find() {
             while (!stage.hasNext()) {
                 if (!left.hasNext()) {
                     return null;

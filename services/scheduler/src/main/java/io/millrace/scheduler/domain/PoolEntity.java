@@ -29,15 +29,21 @@ public sealed interface PoolEntity {
      * @param changed whether something happened since the last cycle that may change a decision
      * @param tick a tick that was read and not yet acted on; null when there is none
      */
-    record HeaderEntity(long now, long observed, long cycle, long folded, boolean changed, @Nullable Tick tick)
-            implements PoolEntity {}
+    record HeaderEntity(
+            long now,
+            long observed,
+            long cycle,
+            long folded,
+            boolean changed,
+            @Nullable Tick tick) implements PoolEntity {}
 
     /** Where the entity is stored, unique in its pool. */
     default String key() {
         return switch (this) {
             case JobEntity(Job job) -> "job/" + job.id();
             case NodeEntity(Node node) -> "node/" + node.id();
-            case DuplicateEntity(String jobId, String submissionId) -> "duplicate/" + jobId.length() + "/" + jobId + "/" + submissionId;
+            case DuplicateEntity(String jobId, String submissionId) ->
+                "duplicate/" + jobId.length() + "/" + jobId + "/" + submissionId;
             case StaleEntity(String jobId, int attempt) -> "stale/" + jobId + "/" + attempt;
             case PolicyEntity policy -> "policy";
             case HeaderEntity header -> "header";

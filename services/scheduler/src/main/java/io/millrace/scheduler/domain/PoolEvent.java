@@ -16,8 +16,11 @@ public sealed interface PoolEvent {
 
     /** @param submittedAt when the pool's log saw the submission, ms: the job's place in a queue rests on it */
     record JobQueued(
-            String jobId, long submittedAt, String submissionId, JobRequest request, @Nullable Long limitMs)
-            implements Decision {}
+            String jobId,
+            long submittedAt,
+            String submissionId,
+            JobRequest request,
+            @Nullable Long limitMs) implements Decision {}
 
     record JobRejected(String jobId, String submissionId, RejectionCode code, String message) implements Decision {}
 
@@ -34,8 +37,12 @@ public sealed interface PoolEvent {
             implements Decision {}
 
     record JobRequeued(
-            String jobId, int attempt, RequeueCause cause, @Nullable Long startedAt, long endedAt, long gpuMs)
-            implements Decision {}
+            String jobId,
+            int attempt,
+            RequeueCause cause,
+            @Nullable Long startedAt,
+            long endedAt,
+            long gpuMs) implements Decision {}
 
     record JobEnded(
             String jobId,

@@ -71,7 +71,8 @@ public record SchedulingPolicy(
     }
 
     /** Limits of one queue. */
-    public record QueueLimits(@Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs) {}
+    public record QueueLimits(
+            @Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs) {}
 
     /**
      * How long silence is borne, in ms. Deadlines count observed time.

@@ -35,8 +35,8 @@ public final class Timers {
             if (attempt == null || attempt.ending() != null) {
                 continue;
             }
-            long unobserved = silenceDeadline(attempt, pool.liveness())
-                    - pool.header().observed();
+            long unobserved =
+                    silenceDeadline(attempt, pool.liveness()) - pool.header().observed();
             next = Math.min(next, now + Math.max(0, unobserved));
             Long limitAt = limitAt(pool, job, attempt);
             if (limitAt != null && attempt.stop() == null) {

@@ -20,18 +20,14 @@ public record UsageAccount(long gpuMs, long runningGpus, double base, long asOf)
     /** An attempt began to hold {@code gpus} at {@code at}. */
     public UsageAccount started(int gpus, long at) {
         UsageAccount moved = movedTo(at);
-        return new UsageAccount(
-                gpuMs, runningGpus + gpus, moved.base + gpus * powerOfTwo(at - moved.asOf), moved.asOf);
+        return new UsageAccount(gpuMs, runningGpus + gpus, moved.base + gpus * powerOfTwo(at - moved.asOf), moved.asOf);
     }
 
     /** An attempt that had started let {@code gpus} go at {@code at}. */
     public UsageAccount ended(int gpus, long at, long attemptGpuMs) {
         UsageAccount moved = movedTo(at);
         return new UsageAccount(
-                gpuMs + attemptGpuMs,
-                runningGpus - gpus,
-                moved.base - gpus * powerOfTwo(at - moved.asOf),
-                moved.asOf);
+                gpuMs + attemptGpuMs, runningGpus - gpus, moved.base - gpus * powerOfTwo(at - moved.asOf), moved.asOf);
     }
 
     /** The same account, valid from {@code at} on if that is later. */

@@ -44,8 +44,7 @@ public final class PoolBinding
 
     @Override
     public Pool restore(Map<String, byte[]> entities) {
-        return Pool.restore(
-                entities.values().stream().map(StateCodec::entity).toList());
+        return Pool.restore(entities.values().stream().map(StateCodec::entity).toList());
     }
 
     @Override
@@ -76,8 +75,8 @@ public final class PoolBinding
                 case PoolEvent.TimeReached reached -> {}
                 case PoolEvent.CycleClosed close -> {
                     closed = true;
-                    CycleEvent record =
-                            cycle(poolName, pool, close, offset, count, HexFormat.of().formatHex(digest.digest()), stateHash);
+                    CycleEvent record = cycle(
+                            poolName, pool, close, offset, count, HexFormat.of().formatHex(digest.digest()), stateHash);
                     out.forward(SchedulerTopology.CYCLES_SINK, poolName, record, at);
                 }
             }
@@ -135,7 +134,8 @@ public final class PoolBinding
             return false;
         }
         boolean watching = pool.gpusHeld() > 0
-                && now - pool.header().now() >= pool.policy().policy().liveness().tickIntervalMs();
+                && now - pool.header().now()
+                        >= pool.policy().policy().liveness().tickIntervalMs();
         return pool.header().changed()
                 || watching
                 || Timers.next(pool).filter(at -> at <= now).isPresent();

@@ -48,15 +48,18 @@ final class PoolGathering implements Gathering<PoolInput> {
     @Override
     public Route route(String topic, String key, SpecificRecord event) {
         return switch (event) {
-            case JobEvent job -> job.getPayload() instanceof JobSubmitted submitted ? submission(key, submitted) : ofJob(key);
+            case JobEvent job ->
+                job.getPayload() instanceof JobSubmitted submitted ? submission(key, submitted) : ofJob(key);
             case AttemptEvent attempt -> ofJob(key);
-            case NodeEvent node -> node.getPayload() instanceof NodeUp up ? nodeUp(key, up) : new Route.OwnerOf("node/" + key);
+            case NodeEvent node ->
+                node.getPayload() instanceof NodeUp up ? nodeUp(key, up) : new Route.OwnerOf("node/" + key);
             case PolicyEvent policy -> new Route.Everyone();
             case ClockEvent clock -> {
                 ClockAdvanced advanced = (ClockAdvanced) clock.getPayload();
                 yield new Route.Advance(advanced.getSequence(), advanced.getSent());
             }
-            default -> new Route.Refused("a pool has no use for " + event.getSchema().getName());
+            default ->
+                new Route.Refused("a pool has no use for " + event.getSchema().getName());
         };
     }
 

@@ -1,6 +1,5 @@
 package io.millrace.scheduler.topology;
 
-import io.millrace.events.pool.PoolInput;
 import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.domain.Pool;
 import io.millrace.scheduler.domain.PoolDecider;
@@ -79,11 +78,7 @@ public final class SchedulerTopology {
     }
 
     private static void gather(
-            Topology topology,
-            Map<String, Integer> pools,
-            ServiceClock clock,
-            SchemaLookup schemas,
-            InputCodec codec) {
+            Topology topology, Map<String, Integer> pools, ServiceClock clock, SchemaLookup schemas, InputCodec codec) {
         List<String> parents = new ArrayList<>(List.of(ATTEMPTS_SOURCE));
         List<String> topics = new ArrayList<>(
                 List.of(Topics.JOB_EVENTS.name(), Topics.NODE_EVENTS.name(), Topics.POLICY_EVENTS.name()));

@@ -65,12 +65,11 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         }
         UsageRecord stored = store.get(record.key());
         MeteredAttempt before = stored == null ? NOTHING : (MeteredAttempt) stored.getContent();
-        MeteredAttempt after =
-                switch (event) {
-                    case JobDecision decision -> decided(before, decision);
-                    case AttemptEvent attempt -> seen(before, attempt);
-                    default -> before;
-                };
+        MeteredAttempt after = switch (event) {
+            case JobDecision decision -> decided(before, decision);
+            case AttemptEvent attempt -> seen(before, attempt);
+            default -> before;
+        };
         if (!after.equals(before)) {
             store.put(record.key(), after.equals(NOTHING) ? null : new UsageRecord(after));
         }
@@ -85,9 +84,15 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
 
     private MeteredAttempt decided(MeteredAttempt before, JobDecision decision) {
         return switch (decision.getPayload()) {
-            case JobPlaced placed -> placed(before, placed, decision.getOccurredAt().toEpochMilli());
+            case JobPlaced placed ->
+                placed(before, placed, decision.getOccurredAt().toEpochMilli());
             case JobRequeued requeued ->
-                over(before, requeued.getAttempt(), requeued.getStartedAt(), requeued.getEndedAt(), requeued.getGpuMs());
+                over(
+                        before,
+                        requeued.getAttempt(),
+                        requeued.getStartedAt(),
+                        requeued.getEndedAt(),
+                        requeued.getGpuMs());
             case JobEnded ended ->
                 over(before, ended.getAttempt(), ended.getStartedAt(), ended.getEndedAt(), ended.getGpuMs());
             default -> before;
@@ -107,10 +112,12 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
     private MeteredAttempt seen(MeteredAttempt before, AttemptEvent event) {
         long at = event.getOccurredAt().toEpochMilli();
         return switch (event.getPayload()) {
-            case JobStarted started when started.getAttempt() == before.getAttempt() ->
+            case JobStarted started
+            when started.getAttempt() == before.getAttempt() ->
                 before.getStartedAt() == null ? started(before, at) : before;
             // The agent was quicker than this reader: its placement is still to come.
-            case JobStarted started when started.getAttempt() > before.getAttempt() ->
+            case JobStarted started
+            when started.getAttempt() > before.getAttempt() ->
                 new MeteredAttempt(
                         before.getAttempt(),
                         before.getTeam(),

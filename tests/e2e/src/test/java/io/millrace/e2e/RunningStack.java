@@ -1,0 +1,185 @@
+package io.millrace.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.cli.Connection;
+import io.millrace.local.LocalStack;
+import io.millrace.local.Ports;
+import io.millrace.local.ProcessRef;
+import io.millrace.local.ProjectRoot;
+import io.millrace.local.StackOptions;
+import io.millrace.local.StackState;
+import io.millrace.local.StackState.Health;
+import io.millrace.local.StackState.ProcessState;
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.SchemaRegistry;
+import io.millrace.streams.Topic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/** A local stack in a folder of its own on free ports, with what tests ask of one. Stopped and removed by close. */
+final class RunningStack implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Path data;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final SchemaRegistry registry;
+    private final KafkaProducer<String, byte[]> producer;
+
+    private RunningStack(Path data) {
+        this.data = data;
+        Connection connection = Connection.ofStack(data);
+        registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
+        Map<String, Object> settings = new HashMap<>(connection.kafkaProperties());
+        settings.put("acks", "all");
+        producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    static RunningStack start(Path data, UnaryOperator<StackOptions> with) {
+        StackOptions options =
+                with.apply(StackOptions.of(ProjectRoot.find(), data).withPorts(Ports.free()));
+        LocalStack.up(options, line -> {});
+        return new RunningStack(data);
+    }
+
+    Connection connection() {
+        return Connection.ofStack(data);
+    }
+
+    SchemaRegistry registry() {
+        return registry;
+    }
+
+    ProcessState process(String name) {
+        return LocalStack.status(data)
+                .flatMap((StackState state) -> state.process(name))
+                .orElseThrow(() -> new AssertionError("no process " + name));
+    }
+
+    ProcessHandle handle(String name) {
+        ProcessRef reference = process(name).process();
+        if (reference == null) {
+            throw new AssertionError(name + " has no process now");
+        }
+        return reference.alive().orElseThrow(() -> new AssertionError(name + " is dead"));
+    }
+
+    /** Kills a process as if the machine had, and returns when its successor serves. */
+    void killAndAwaitSuccessor(String name) {
+        int restarts = process(name).restarts();
+        handle(name).destroyForcibly();
+        await().atMost(PATIENCE)
+                .until(() ->
+                        process(name).restarts() > restarts && process(name).health() == Health.UP);
+    }
+
+    // ---- REST
+
+    HttpResponse<String> get(String path) {
+        URI uri = connection().serviceUrl("scheduler").resolve(path);
+        try {
+            return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    JsonNode json(String path) {
+        HttpResponse<String> answer = get(path);
+        if (answer.statusCode() != 200) {
+            throw new AssertionError(path + " answers " + answer.statusCode() + " " + answer.body());
+        }
+        try {
+            return new ObjectMapper().readTree(answer.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** State of a job by the API; "" while it knows none. */
+    String stateOf(String jobId) {
+        HttpResponse<String> answer = get("/v1/jobs/" + jobId);
+        return answer.statusCode() == 200
+                ? json("/v1/jobs/" + jobId).path("state").asText()
+                : "";
+    }
+
+    // ---- topics
+
+    <E extends SpecificRecord> void send(Topic<E> topic, String key, E event) {
+        sendBytes(topic.name(), key, EventSerde.of(topic, registry).serialize(null, event));
+    }
+
+    void sendBytes(String topic, @Nullable String key, byte @Nullable [] value) {
+        try {
+            producer.send(new ProducerRecord<>(topic, key, value)).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Everything that is committed in a topic now. */
+    List<ConsumerRecord<String, byte[]>> committed(String topic) {
+        Map<String, Object> settings = new HashMap<>(connection().kafkaProperties());
+        settings.put("isolation.level", "read_committed");
+        settings.put("enable.auto.commit", false);
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(POLL).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    <E extends SpecificRecord> E decode(Topic<E> topic, ConsumerRecord<String, byte[]> record) {
+        return EventSerde.of(topic, registry).decode(record.value());
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        LocalStack.down(data, true);
+    }
+}
