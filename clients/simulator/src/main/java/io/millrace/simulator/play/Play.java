@@ -69,7 +69,6 @@ public final class Play {
         options.script().stream()
                 .sorted(Comparator.comparingLong(NodeChange::timeMs))
                 .forEach(script::add);
-        check();
     }
 
     /**
@@ -101,19 +100,6 @@ public final class Play {
                 next = nextTimer(timed);
             }
             nowMs = next;
-        }
-    }
-
-    private void check() {
-        if (options.jobs().isEmpty()) {
-            throw new PlayException("There are no jobs to play: choose other days or another trace.");
-        }
-        options.jobs().forEach(job -> options.cluster().partitionFor(job.team()));
-        for (NodeChange change : script) {
-            if (!cluster.has(change.nodeId())) {
-                throw new PlayException(
-                        "The script names node " + change.nodeId() + ", which the cluster does not have.");
-            }
         }
     }
 

@@ -3,11 +3,14 @@ package io.millrace.simulator.play;
 import io.millrace.simulator.trace.Cluster;
 import io.millrace.simulator.trace.TraceJob;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is played. Equal options make equal records in equal order.
+ * What is played. Equal options make equal records in equal order. Refused where there is nothing to play, or where the
+ * cluster lacks a partition or a node that is named.
  *
  * @param playId begins every event id, so two plays on one log need two ids
  * @param jobs in the order of the trace file
@@ -29,6 +32,18 @@ public record PlayOptions(
         jobs = List.copyOf(jobs);
         statedLimitsMs = List.copyOf(statedLimitsMs);
         script = List.copyOf(script);
+        if (jobs.isEmpty()) {
+            throw new PlayException("There are no jobs to play: choose other days or another trace.");
+        }
+        jobs.forEach(job -> cluster.partitionFor(job.team()));
+        Set<String> nodes = new HashSet<>();
+        cluster.partitions().forEach(partition -> nodes.addAll(partition.nodeIds()));
+        for (NodeChange change : script) {
+            if (!nodes.contains(change.nodeId())) {
+                throw new PlayException(
+                        "The script names node " + change.nodeId() + ", which the cluster does not have.");
+            }
+        }
     }
 
     /** The limit a job of this length states; null for none. */

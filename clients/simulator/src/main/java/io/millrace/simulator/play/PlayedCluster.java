@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -77,16 +78,9 @@ final class PlayedCluster {
         return runningByPool.keySet();
     }
 
-    boolean has(String nodeId) {
-        return nodes.containsKey(nodeId);
-    }
-
     /** Lets something happen to a node; returns the pools that were told. */
     Set<String> change(NodeChange change, long nowMs) {
-        Node node = nodes.get(change.nodeId());
-        if (node == null) {
-            throw new PlayException("The script names node " + change.nodeId() + ", which the cluster does not have.");
-        }
+        Node node = Objects.requireNonNull(nodes.get(change.nodeId()));
         switch (change.kind()) {
             case UP -> {
                 breakAttempts(change.nodeId(), node, nowMs);
