@@ -3,6 +3,8 @@ package io.millrace.streams;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
@@ -131,7 +133,48 @@ public final class EventSerde<E extends SpecificRecord> implements Serde<E>, Ser
     }
 
     private DatumReader<E> reader(int id) {
-        return new SpecificDatumReader<>(schemas.byId(id), schema, model);
+        Schema written = schemas.byId(id);
+        if (!written.getFullName().equals(schema.getFullName())) {
+            throw new UndecodableException(
+                    "schema " + id + " is " + written.getFullName() + ", not " + schema.getFullName());
+        }
+        return new SpecificDatumReader<>(withoutUnknownEvents(written), schema, model);
+    }
+
+    /**
+     * Avro reads an event it doesn't know as one it does, if that one's fields all have defaults: a newer event could
+     * pass for a cancellation. In the schema made here such events have a form that nothing can be read as.
+     */
+    private Schema withoutUnknownEvents(Schema written) {
+        List<Schema.Field> fields = new ArrayList<>();
+        for (Schema.Field field : written.getFields()) {
+            Schema.Field own = schema.getField(field.name());
+            boolean events = own != null
+                    && own.schema().isUnion()
+                    && field.schema().isUnion()
+                    && field.schema().getTypes().stream().anyMatch(branch -> isUnknownEvent(branch, own.schema()));
+            fields.add(
+                    events
+                            ? new Schema.Field(field, withoutUnknownEvents(field.schema(), own.schema()))
+                            : new Schema.Field(field, field.schema()));
+        }
+        return Schema.createRecord(written.getName(), written.getDoc(), written.getNamespace(), false, fields);
+    }
+
+    private static Schema withoutUnknownEvents(Schema written, Schema own) {
+        return Schema.createUnion(written.getTypes().stream()
+                .map(branch -> isUnknownEvent(branch, own)
+                        ? Schema.createFixed(branch.getName(), null, branch.getNamespace(), 0)
+                        : branch)
+                .toList());
+    }
+
+    private static boolean isUnknownEvent(Schema branch, Schema own) {
+        return branch.getType() == Schema.Type.RECORD
+                && own.getTypes().stream()
+                        .noneMatch(known -> known.getFullName().equals(branch.getFullName())
+                                || (known.getType() == Schema.Type.RECORD
+                                        && known.getAliases().contains(branch.getFullName())));
     }
 
     @Override

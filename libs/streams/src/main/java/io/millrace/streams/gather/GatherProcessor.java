@@ -104,6 +104,10 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
                 record.value(),
                 envelope.eventId(),
                 clock.seenAt(envelope.occurredAt()));
+        if (source.seenAt() < 0) {
+            condemn(record, metadata, "it says that it happened before 1970");
+            return;
+        }
         switch (gathering.route(metadata.topic(), record.key(), event)) {
             case Route.Claim claim -> claim(record, metadata, source, claim);
             case Route.OwnerOf(String entity) -> {

@@ -7,11 +7,13 @@ import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
+import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
 import io.millrace.events.pool.Gathered;
 import io.millrace.events.pool.PoolInput;
 import io.millrace.events.pool.Tick;
 import io.millrace.scheduler.codec.InputCodec;
+import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.scheduler.domain.Node;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.gather.Gathering;
@@ -53,7 +55,7 @@ final class PoolGathering implements Gathering<PoolInput> {
             case AttemptEvent attempt -> ofJob(key);
             case NodeEvent node ->
                 node.getPayload() instanceof NodeUp up ? nodeUp(key, up) : new Route.OwnerOf("node/" + key);
-            case PolicyEvent policy -> new Route.Everyone();
+            case PolicyEvent policy -> policy(policy);
             case ClockEvent clock -> {
                 ClockAdvanced advanced = (ClockAdvanced) clock.getPayload();
                 yield new Route.Advance(advanced.getSequence(), advanced.getSent());
@@ -71,6 +73,16 @@ final class PoolGathering implements Gathering<PoolInput> {
         return submitted.getTeam().isBlank() || submitted.getUser().isBlank()
                 ? new Route.Refused("a submission needs a team and a user")
                 : new Route.Claim("job/" + jobId, submitted.getPool(), false);
+    }
+
+    /** What a pool could not adopt would stop it for good. */
+    private static Route policy(PolicyEvent event) {
+        try {
+            PolicyDocument.parse(((PolicyAdopted) event.getPayload()).getDocument());
+            return new Route.Everyone();
+        } catch (IllegalArgumentException e) {
+            return new Route.Refused(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Route nodeUp(String nodeId, NodeUp up) {
