@@ -1,8 +1,10 @@
 package io.millrace.scheduler.codec;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.millrace.scheduler.domain.SchedulingPolicy;
@@ -15,10 +17,12 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyDocument {
 
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory())
+    private static final ObjectMapper YAML = new ObjectMapper(
+                    new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION))
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private PolicyDocument() {}
@@ -70,7 +75,8 @@ public final class PolicyDocument {
         } catch (JsonProcessingException e) {
             String where =
                     e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
-            throw new IllegalArgumentException("the policy can't be read" + where + ": " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(
+                    "the policy can't be read" + where + key(e) + ": " + e.getOriginalMessage(), e);
         }
         if (document == null || document.policy() == null) {
             throw new IllegalArgumentException(
@@ -93,13 +99,24 @@ public final class PolicyDocument {
                 perUser == null ? null : atLeastOne("per_user.max_queued_jobs", perUser.maxQueuedJobs()),
                 perTeam == null ? null : atLeastOne("per_team.max_gpus", perTeam.maxGpus()),
                 new Liveness(
-                        required("leases.start_within", leases.startWithin()),
-                        required("leases.lease", leases.lease()),
+                        positive("leases.start_within", leases.startWithin()),
+                        positive("leases.lease", leases.lease()),
                         required("leases.margin", leases.margin()),
                         required("leases.grace", leases.grace()),
-                        required("leases.tick_interval", leases.tickInterval()),
+                        positive("leases.tick_interval", leases.tickInterval()),
                         required("leases.suspect_for", leases.suspectFor()),
                         required("leases.remember_ended_for", leases.rememberEndedFor())));
+    }
+
+    /** Where in the document a value is wrong, as {@code , per_user.max_gpus}; empty when that is not known. */
+    private static String key(JsonProcessingException e) {
+        if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
+            return "";
+        }
+        return mapping.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining(".", ", ", ""));
     }
 
     private static SortedMap<String, QueueLimits> limits(Map<String, @Nullable Queue> queues) {
@@ -122,6 +139,14 @@ public final class PolicyDocument {
                     key + " must be at least 1, not " + value + "; leave it out for no limit");
         }
         return value;
+    }
+
+    private static long positive(String key, @Nullable String value) {
+        long ms = required(key, value);
+        if (ms == 0) {
+            throw new IllegalArgumentException(key + " must be longer than nothing");
+        }
+        return ms;
     }
 
     private static long required(String key, @Nullable String value) {
