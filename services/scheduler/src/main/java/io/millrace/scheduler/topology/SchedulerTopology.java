@@ -70,7 +70,7 @@ public final class SchedulerTopology {
             ServiceClock clock,
             SchemaLookup schemas,
             DeciderProcessor.RestoreListener<Pool> listener) {
-        Topology topology = usage(schemas).build();
+        Topology topology = usage(schemas, clock).build();
         InputCodec codec = new InputCodec(schemas);
         gather(topology, pools, clock, schemas, codec);
         fold(topology, pools, clock, schemas, codec, listener);
@@ -164,7 +164,7 @@ public final class SchedulerTopology {
                 FOLD);
     }
 
-    private static StreamsBuilder usage(SchemaLookup schemas) {
+    private static StreamsBuilder usage(SchemaLookup schemas, ServiceClock clock) {
         StreamsBuilder builder = new StreamsBuilder();
         StoreSerde<UsageRecord> stored = StoreSerde.of(UsageRecord.class);
         builder.addStateStore(inMemory(METER_STORE, stored));
@@ -177,7 +177,7 @@ public final class SchedulerTopology {
                 Consumed.with(Serdes.String(), Serdes.ByteArray()).withName(ATTEMPTS_SOURCE));
         decisions
                 .merge(attempts, Named.as("usage-inputs"))
-                .process(() -> new UsageMeter(schemas), Named.as("usage-meter"), METER_STORE)
+                .process(() -> new UsageMeter(schemas, clock), Named.as("usage-meter"), METER_STORE)
                 .repartition(Repartitioned.with(Serdes.String(), stored)
                         .withName("usage-changes")
                         .withNumberOfPartitions(Topics.FAIR_SHARE_USAGE.partitions()))

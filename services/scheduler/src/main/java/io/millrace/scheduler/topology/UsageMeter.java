@@ -14,6 +14,7 @@ import io.millrace.stores.usage.UsageChangeKind;
 import io.millrace.stores.usage.UsageRecord;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topics;
 import io.millrace.streams.UndecodableException;
 import java.time.Duration;
@@ -36,12 +37,14 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
 
     private static final MeteredAttempt NOTHING = new MeteredAttempt(0, "", "", 0, 0L, null, 0L, 0, 0L);
 
+    private final ServiceClock clock;
     private final EventSerde<JobDecision> decisions;
     private final EventSerde<AttemptEvent> attempts;
     private @Nullable ProcessorContext<String, UsageRecord> context;
     private @Nullable KeyValueStore<String, UsageRecord> store;
 
-    UsageMeter(SchemaLookup schemas) {
+    UsageMeter(SchemaLookup schemas, ServiceClock clock) {
+        this.clock = clock;
         decisions = EventSerde.of(Topics.JOB_DECISIONS, schemas);
         attempts = EventSerde.of(Topics.ATTEMPT_EVENTS, schemas);
     }
@@ -110,7 +113,9 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
     }
 
     private MeteredAttempt seen(MeteredAttempt before, AttemptEvent event) {
-        long at = event.getOccurredAt().toEpochMilli();
+        // An agent's clock may be behind ours, and is believed; one ahead would spoil the accounts for good.
+        long occurredAt = event.getOccurredAt().toEpochMilli();
+        long at = Math.min(occurredAt, clock.seenAt(occurredAt));
         return switch (event.getPayload()) {
             case JobStarted started
             when started.getAttempt() == before.getAttempt() ->
