@@ -1,0 +1,229 @@
+package io.millrace.scheduler.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.scheduler.domain.PoolEvent.JobEnded;
+import io.millrace.scheduler.domain.PoolEvent.JobPlaced;
+import io.millrace.scheduler.domain.PoolEvent.JobQueued;
+import io.millrace.scheduler.domain.PoolEvent.JobRejected;
+import io.millrace.scheduler.domain.PoolEvent.JobRequeued;
+import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps its own account of a pool from inputs and decisions alone, in the plainest way, and objects to what must never
+ * happen.
+ */
+final class PoolAuditor {
+
+    private static final class Held {
+        private final JobPlaced placed;
+        private @Nullable Long start;
+        private @Nullable Long end;
+
+        Held(JobPlaced placed) {
+            this.placed = placed;
+        }
+
+        int gpus() {
+            return placed.shares().stream().mapToInt(NodeShare::gpus).sum();
+        }
+    }
+
+    private final Map<String, Held> active = new HashMap<>();
+    private final Set<String> waiting = new HashSet<>();
+    private final Set<String> ended = new HashSet<>();
+    private final Map<String, Set<PendingReason>> reasons = new HashMap<>();
+    private long gpuMs;
+    private long toldGpuMs;
+    private int placements;
+    private int ends;
+
+    Set<String> activeJobs() {
+        return active.keySet();
+    }
+
+    Set<String> waitingJobs() {
+        return waiting;
+    }
+
+    int attemptOf(String jobId) {
+        Held held = active.get(jobId);
+        return held == null ? 0 : held.placed.attempt();
+    }
+
+    void told(PoolInput input) {
+        switch (input) {
+            case PoolInput.AttemptStarted(long at, String jobId, int attempt) -> {
+                Held held = current(jobId, attempt);
+                if (held != null) {
+                    long start = Math.max(at, held.placed.at());
+                    held.start = held.start == null ? start : Math.min(held.start, start);
+                }
+            }
+            case PoolInput.AttemptEnded end -> {
+                Held held = current(end.jobId(), end.attempt());
+                if (held != null && held.end == null) {
+                    held.end = Math.max(end.at(), held.start == null ? held.placed.at() : held.start);
+                }
+            }
+            case PoolInput.JobSubmitted submitted -> {}
+            case PoolInput.CancelRequested cancel -> {}
+            case PoolInput.CheckpointSaved saved -> {}
+            case PoolInput.ProgressReported progress -> {}
+            case PoolInput.HeartbeatSeen heartbeat -> {}
+            case PoolInput.NodeUp up -> {}
+            case PoolInput.NodeHealthChanged changed -> {}
+            case PoolInput.PolicyAdopted adopted -> {}
+            case PoolInput.Tick tick -> {}
+        }
+    }
+
+    private @Nullable Held current(String jobId, int attempt) {
+        Held held = active.get(jobId);
+        return held != null && held.placed.attempt() == attempt ? held : null;
+    }
+
+    /** @param pool as it was before the event */
+    void decided(PoolEvent event, Pool pool) {
+        switch (event) {
+            case JobQueued queued -> {
+                assertThat(pool.job(queued.jobId()).phase()).isInstanceOf(Job.Phase.Submitted.class);
+                assertThat(active).doesNotContainKey(queued.jobId());
+                assertThat(waiting.add(queued.jobId())).isTrue();
+                assertThat(queued.request().gpus()).isPositive();
+            }
+            case JobRejected rejected -> {
+                if (rejected.code() != RejectionCode.DUPLICATE_JOB) {
+                    assertThat(waiting).doesNotContain(rejected.jobId());
+                    assertThat(active).doesNotContainKey(rejected.jobId());
+                }
+            }
+            case JobPlaced placed -> place(placed, pool);
+            case JobRequeued requeued -> {
+                over(
+                        requeued.jobId(),
+                        requeued.attempt(),
+                        requeued.startedAt(),
+                        requeued.endedAt(),
+                        requeued.gpuMs(),
+                        pool);
+                waiting.add(requeued.jobId());
+            }
+            case JobEnded end -> {
+                if (end.state() == Job.EndState.CANCELLED) {
+                    assertThat(waiting.remove(end.jobId())).isTrue();
+                    assertThat(end.gpuMs()).isZero();
+                } else {
+                    over(end.jobId(), end.attempt(), end.startedAt(), end.endedAt(), end.gpuMs(), pool);
+                }
+                assertThat(reasons).doesNotContainKey(end.jobId());
+                ended.add(end.jobId());
+                ends++;
+            }
+            case PoolEvent.ReasonsChanged changed -> {
+                assertThat(waiting).contains(changed.jobId());
+                Set<PendingReason> before = changed.reasons().isEmpty()
+                        ? reasons.remove(changed.jobId())
+                        : reasons.put(changed.jobId(), changed.reasons());
+                assertThat(changed.reasons()).isNotEqualTo(before == null ? Set.of() : before);
+            }
+            case PoolEvent.StopRequested stop -> {
+                if (stop.cause() == Attempt.StopCause.STALE_ATTEMPT) {
+                    assertThat(current(stop.jobId(), stop.attempt())).isNull();
+                } else {
+                    assertThat(current(stop.jobId(), stop.attempt())).isNotNull();
+                }
+            }
+            case PoolEvent.TimeReached reached -> {}
+            case PoolEvent.CycleClosed closed -> {}
+        }
+    }
+
+    private void place(JobPlaced placed, Pool pool) {
+        assertThat(waiting.remove(placed.jobId())).as("waited: %s", placed).isTrue();
+        assertThat(reasons).doesNotContainKey(placed.jobId());
+        JobRequest request = placed.request();
+        Set<String> nodes = new HashSet<>();
+        int sum = 0;
+        for (NodeShare share : placed.shares()) {
+            assertThat(nodes.add(share.nodeId())).isTrue();
+            Node node = pool.node(share.nodeId());
+            assertThat(node.health()).isEqualTo(Node.Health.UP);
+            assertThat(node.suspectUntil()).isLessThanOrEqualTo(pool.header().now());
+            assertThat(request.gpuType()).isIn(null, node.gpuType());
+            assertThat(share.gpus()).isPositive();
+            assertThat(Long.SIZE - Long.numberOfLeadingZeros(share.gpuMask())).isLessThanOrEqualTo(node.gpus());
+            for (Held held : active.values()) {
+                for (NodeShare taken : held.placed.shares()) {
+                    assertThat(taken.nodeId().equals(share.nodeId()) ? taken.gpuMask() & share.gpuMask() : 0)
+                            .as("%s and %s share no GPU", placed, held.placed)
+                            .isZero();
+                }
+            }
+            sum += share.gpus();
+        }
+        if (request.gpusPerNode() != null) {
+            assertThat(placed.shares()).allMatch(share -> share.gpus() == request.gpusPerNode());
+            assertThat(sum).isEqualTo(request.gpus());
+        } else if (placed.shares().size() == 1 && sum == request.gpus()) {
+            assertThat(sum).isEqualTo(request.gpus());
+        } else {
+            assertThat(placed.shares())
+                    .allMatch(share -> share.gpus() == pool.node(share.nodeId()).gpus());
+            NodeShare last = placed.shares().getLast();
+            assertThat(sum).isGreaterThanOrEqualTo(request.gpus());
+            assertThat(sum - last.gpus()).isLessThan(request.gpus());
+        }
+        assertThat(active.put(placed.jobId(), new Held(placed))).isNull();
+        placements++;
+    }
+
+    private void over(String jobId, int attempt, @Nullable Long startedAt, long endedAt, long told, Pool pool) {
+        Held held = active.remove(jobId);
+        assertThat(held).isNotNull();
+        assertThat(held.placed.attempt()).isEqualTo(attempt);
+        assertThat(startedAt).isEqualTo(held.start);
+        assertThat(endedAt).isEqualTo(held.end == null ? pool.header().now() : held.end);
+        long expected = startedAt == null ? 0 : Math.max(0, endedAt - startedAt) * held.gpus();
+        gpuMs += expected;
+        toldGpuMs += told;
+    }
+
+    /** After a tick: every job the pool knows is where it must be, and no job got lost. */
+    void check(Pool pool) {
+        Set<String> known = new HashSet<>();
+        for (Job job : pool.jobs()) {
+            known.add(job.id());
+            switch (job.phase()) {
+                case Job.Phase.Submitted() -> {}
+                case Job.Phase.Waiting() -> {
+                    assertThat(waiting).contains(job.id());
+                    assertThat(job.reasons()).isEqualTo(reasons.getOrDefault(job.id(), Set.of()));
+                }
+                case Job.Phase.Active(Attempt attempt) -> {
+                    Held held = active.get(job.id());
+                    assertThat(held).isNotNull();
+                    assertThat(attempt.number()).isEqualTo(held.placed.attempt());
+                    assertThat(attempt.shares()).isEqualTo(held.placed.shares());
+                }
+                case Job.Phase.Ended(var state, long at) -> assertThat(ended).contains(job.id());
+            }
+        }
+        assertThat(known).containsAll(waiting).containsAll(active.keySet());
+        assertThat(pool.gpusHeld())
+                .isEqualTo(active.values().stream().mapToInt(Held::gpus).sum());
+        assertThat(pool.waitingCount()).isEqualTo(waiting.size());
+        assertThat(toldGpuMs).isEqualTo(gpuMs);
+    }
+
+    /** How much happened, for a test that wants to be sure that something did. */
+    List<Integer> counts() {
+        return List.of(placements, ends, (int) Math.min(Integer.MAX_VALUE, gpuMs));
+    }
+}

@@ -1,0 +1,208 @@
+package io.millrace.scheduler.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.events.attempt.Heartbeat;
+import io.millrace.events.decision.JobPlaced;
+import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.node.NodeUp;
+import io.millrace.events.signal.Severity;
+import io.millrace.events.signal.SignalEvent;
+import io.millrace.events.signal.SignalRaised;
+import io.millrace.streams.Topic;
+import io.millrace.streams.Topics;
+import io.millrace.testkit.TopologyHarness.Bytes;
+import io.millrace.testkit.TopologyHarness.Written;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Records that nothing can be done with. Whatever comes, the next record is handled. */
+class SchedulerDeadLetterTest {
+
+    private final SchedulerStory story = SchedulerStory.driven();
+
+    @BeforeEach
+    void begin() {
+        story.policy(SchedulerStory.POLICY).node("n1", 8);
+    }
+
+    @AfterEach
+    void end() {
+        story.submit("the next", 8).play(Map.of("default", 0L));
+        assertThat(story.decisions()).hasAtLeastOneElementOfType(JobPlaced.class);
+        story.close();
+    }
+
+    static Stream<Arguments> poison() {
+        List<Topic<?>> sources = List.of(
+                Topics.JOB_EVENTS, Topics.ATTEMPT_EVENTS, Topics.NODE_EVENTS, Topics.POLICY_EVENTS, Topics.CLOCK);
+        byte[] unknownId = ByteBuffer.allocate(7).put((byte) 0).putInt(4711).array();
+        return sources.stream()
+                .flatMap(topic -> Stream.of(
+                        Arguments.of(topic, "key", new byte[] {}, "0 bytes are too few for a value of " + topic.name()),
+                        Arguments.of(topic, "key", new byte[] {1, 2, 3, 4, 5, 6}, "first byte is 1, not 0"),
+                        Arguments.of(topic, "key", unknownId, "no schema has the id 4711"),
+                        Arguments.of(topic, "key", null, "it has no value"),
+                        Arguments.of(topic, null, new byte[] {0}, "it has no key"),
+                        Arguments.of(topic, " ", new byte[] {0}, "it has no key"),
+                        Arguments.of(topic, null, null, "it has no value")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("poison")
+    void shouldSetAsideWhatCannotBeRead(Topic<?> topic, @Nullable String key, byte @Nullable [] value, String reason) {
+        long offset = topic == Topics.NODE_EVENTS || topic == Topics.POLICY_EVENTS ? 1 : 0;
+        story.harness().sendBytes(topic.name(), key, value);
+        shouldBeSetAside(topic, offset, key, value, reason);
+    }
+
+    private void shouldBeSetAside(
+            Topic<?> topic, long offset, @Nullable String key, byte @Nullable [] value, String reason) {
+        assertThat(story.harness().readBytes(topic.deadLetterTopic()))
+                .usingRecursiveFieldByFieldElementComparator()
+                .containsExactly(new Bytes(
+                        key,
+                        value,
+                        Map.of(
+                                "millrace.reason",
+                                reason,
+                                "millrace.source.topic",
+                                topic.name(),
+                                "millrace.source.partition",
+                                "0",
+                                "millrace.source.offset",
+                                Long.toString(offset))));
+        assertThat(story.harness().read(Topics.ALERT_SIGNALS))
+                .containsExactly(new Written<>(
+                        "DeadLettered/scheduler/" + topic.name(),
+                        new SignalEvent(
+                                topic.name() + "/0/" + offset,
+                                story.now(),
+                                "service:scheduler",
+                                new SignalRaised(
+                                        "DeadLettered",
+                                        Severity.P3,
+                                        "scheduler could not use a record of " + topic.name() + ": " + reason,
+                                        Map.of("service", "scheduler", "topic", topic.name())))));
+    }
+
+    private void shouldBeSetAside(Topic<?> topic, long offset, String key, String reason) {
+        List<Bytes> letters = story.harness().readBytes(topic.deadLetterTopic());
+        assertThat(letters).singleElement().satisfies(letter -> {
+            assertThat(letter.key()).isEqualTo(key);
+            assertThat(letter.headers())
+                    .containsEntry("millrace.reason", reason)
+                    .containsEntry("millrace.source.offset", Long.toString(offset));
+        });
+        assertThat(story.harness().read(Topics.ALERT_SIGNALS)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sources")
+    <E extends SpecificRecord> void shouldSetAsideAValueOfAnotherTopic(Topic<E> topic) {
+        byte[] signal = story.harness()
+                .serde(Topics.ALERT_SIGNALS)
+                .serialize(
+                        "",
+                        new SignalEvent(
+                                "event", story.now(), "actor", new SignalRaised("name", Severity.P4, "", Map.of())));
+        story.harness().sendBytes(topic.name(), "key", signal);
+        assertThat(story.harness().readBytes(topic.deadLetterTopic()))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.headers().get("millrace.reason"))
+                        .endsWith("not " + topic.schema().getFullName()));
+    }
+
+    static Stream<Topic<?>> sources() {
+        return Stream.of(
+                Topics.JOB_EVENTS, Topics.ATTEMPT_EVENTS, Topics.NODE_EVENTS, Topics.POLICY_EVENTS, Topics.CLOCK);
+    }
+
+    @Test
+    void shouldSetAsideAJobForAnUnknownPool() {
+        story.job("a", SchedulerStory.submission("nowhere", "research", "ann", 1));
+        shouldBeSetAside(Topics.JOB_EVENTS, 0, "a", "there is no pool nowhere; there are default");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " "})
+    void shouldSetAsideAJobOfNobody(String nobody) {
+        story.job("a", SchedulerStory.submission("default", "research", nobody, 1));
+        shouldBeSetAside(Topics.JOB_EVENTS, 0, "a", "a submission needs a team and a user");
+        story.job("a", SchedulerStory.submission("default", nobody, "ann", 1));
+        shouldBeSetAside(Topics.JOB_EVENTS, 1, "a", "a submission needs a team and a user");
+    }
+
+    @Test
+    void shouldSetAsideWhatIsSaidOfAJobNobodySubmitted() {
+        story.cancel("a");
+        shouldBeSetAside(Topics.JOB_EVENTS, 0, "a", "nobody has heard of job/a");
+        story.started("a", 1);
+        shouldBeSetAside(Topics.ATTEMPT_EVENTS, 0, "a", "nobody has heard of job/a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 65})
+    void shouldSetAsideANodeOfImpossibleSize(int gpus) {
+        story.node("n2", gpus);
+        shouldBeSetAside(Topics.NODE_EVENTS, 1, "n2", "a node has 1 to 64 GPUs, not " + gpus);
+    }
+
+    @Test
+    void shouldSetAsideANodeOfAnotherPool() {
+        story.node("n2", new NodeUp("nowhere", 8, "V100"));
+        shouldBeSetAside(Topics.NODE_EVENTS, 1, "n2", "there is no pool nowhere; there are default");
+        story.node("n1", new NodeUp("nowhere", 8, "V100"));
+        shouldBeSetAside(Topics.NODE_EVENTS, 2, "n1", "node/n1 belongs to default, not to nowhere");
+    }
+
+    @Test
+    void shouldSetAsideAPolicyThatNoPoolCouldAdopt() {
+        story.policy("policy: lifo\nqueues: {batch: {}}\nleases: {}");
+        assertThat(story.harness().readBytes(Topics.POLICY_EVENTS.deadLetterTopic()))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.headers().get("millrace.reason"))
+                        .isEqualTo(
+                                "there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip"));
+    }
+
+    @Test
+    void shouldSetAsideWhatHappenedBeforeTimeBegan() {
+        story.attemptAt(Instant.ofEpochMilli(-1), "a", new Heartbeat(1));
+        shouldBeSetAside(Topics.ATTEMPT_EVENTS, 0, "a", "it says that it happened before 1970");
+    }
+
+    @Test
+    void shouldSetAsideAnAdvanceOfAPoolThatIsNotThere() {
+        story.play(Map.of("nowhere", 0L));
+        shouldBeSetAside(Topics.CLOCK, 0, "play", "there is no pool nowhere; there are default");
+    }
+
+    @Test
+    void shouldSendAJobToTheOwnerOfItsIdWhateverPoolItNames() {
+        story.submit("a", 1).job("a", SchedulerStory.submission("nowhere", "research", "ann", 1));
+        assertThat(story.harness().readBytes(Topics.JOB_EVENTS.deadLetterTopic()))
+                .isEmpty();
+        assertThat(story.harness().read(Topics.POOL_INPUTS)).hasSize(4);
+    }
+
+    @Test
+    void shouldRejectWhatAJobMayNotAskForRatherThanSetItAside() {
+        JobSubmitted none = SchedulerStory.submission("default", "research", "ann", 0);
+        story.job("a", none);
+        assertThat(story.harness().readBytes(Topics.JOB_EVENTS.deadLetterTopic()))
+                .isEmpty();
+    }
+}
