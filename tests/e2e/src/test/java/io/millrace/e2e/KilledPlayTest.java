@@ -75,7 +75,7 @@ class KilledPlayTest {
             quiet = digests(stack);
             cycles = summary.cycles();
         }
-        SeededRandom random = SeededRandom.create("KilledPlayTest");
+        SeededRandom random = SeededRandom.of("KilledPlayTest");
         try (RunningStack stack = start("killed")) {
             AtomicLong answered = new AtomicLong();
             List<Restored> restored = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.millrace.streams.runtime;
 
 import io.millrace.streams.EventSerde;
+import io.millrace.streams.RegistryUnavailableException;
 import io.millrace.streams.UndecodableException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -152,17 +153,23 @@ public final class Projection implements AutoCloseable {
             unreadable.incrementAndGet();
             return;
         }
-        try {
-            SpecificRecord event = record.value() == null ? null : serde.decode(record.value());
-            fold.apply(record.topic(), record.key(), event, record.timestamp());
-        } catch (UndecodableException e) {
-            unreadable.incrementAndGet();
-            LOG.warn(
-                    "record {}-{}@{} can't be read: {}",
-                    record.topic(),
-                    record.partition(),
-                    record.offset(),
-                    e.getMessage());
+        while (!closed.get()) {
+            try {
+                SpecificRecord event = record.value() == null ? null : serde.decode(record.value());
+                fold.apply(record.topic(), record.key(), event, record.timestamp());
+                return;
+            } catch (RegistryUnavailableException e) {
+                pause(); // the view stands still, and is not lost
+            } catch (UndecodableException e) {
+                unreadable.incrementAndGet();
+                LOG.warn(
+                        "record {}-{}@{} can't be read: {}",
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        e.getMessage());
+                return;
+            }
         }
     }
 }

@@ -96,7 +96,12 @@ public final class SchedulerTopology {
                 GATHER,
                 () -> new GatherProcessor<>(gathering, clock, SERVICE, OWNERS_STORE, outputs),
                 parents.toArray(String[]::new));
-        topology.addStateStore(inMemory(OWNERS_STORE, Serdes.String()), GATHER);
+        // On disk, because it grows with every job of a month. A store on disk also gives the process an identity that
+        // outlives it: a killed one's open transaction is ended by its successor, not by its time-out.
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(OWNERS_STORE), Serdes.String(), Serdes.String()),
+                GATHER);
         topology.addSink(
                 GATHER_LOG_SINK,
                 Topics.POOL_INPUTS.name(),
