@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,12 @@ public record DataFolder(Path path) {
         return marker().getProperty("clock");
     }
 
+    /** When this folder's scaled time began; a restarted service goes on from there. Now, for a folder that has none. */
+    Instant scaledFrom() {
+        String recorded = marker().getProperty("scaled_from");
+        return recorded == null ? Instant.now() : Instant.parse(recorded);
+    }
+
     /** Makes the folder a stack's own, or checks that it fits what is asked for. */
     void claim(StackOptions options) {
         String clock = clock();
@@ -108,7 +115,10 @@ public record DataFolder(Path path) {
                 }
             }
             Files.createDirectories(path);
-            replace(path.resolve(MARKER), "clock=" + options.clock() + "\npools=" + Pools.text(options.pools()) + "\n");
+            replace(
+                    path.resolve(MARKER),
+                    "clock=" + options.clock() + "\nscaled_from=" + scaledFrom() + "\npools="
+                            + Pools.text(options.pools()) + "\n");
             Files.createDirectories(logs());
         } catch (IOException e) {
             throw new StackException("can't write the data folder " + path + ": " + e, e);

@@ -43,12 +43,19 @@ final class Services {
                 "MILLRACE_REGISTRY_URL",
                 RegistryProcess.url(options.ports().registry()).toString());
         environment.put("MILLRACE_SCHEMA_CACHE", data.schemaCache().toString());
-        environment.put("MILLRACE_CLOCK", options.clock());
+        environment.put("MILLRACE_CLOCK", clock(options));
         environment.put("MILLRACE_STATE_DIR", data.state(service.name()).toString());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(service.port()));
         environment.putAll(service.environment());
         return environment;
+    }
+
+    /** Scaled time with the instant it began at, so that a service that is started again goes on where it was. */
+    private static String clock(StackOptions options) {
+        return options.clock().startsWith("scaled")
+                ? options.clock().replace(")", "," + new DataFolder(options.data()).scaledFrom() + ")")
+                : options.clock();
     }
 
     private static Path jar(String name, Path root) {

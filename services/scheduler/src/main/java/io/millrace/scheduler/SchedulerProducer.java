@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 
 /** Makes what the service runs on from its settings. */
 @Singleton
-final class SchedulerProducer {
+public final class SchedulerProducer {
 
     private static final Logger LOG = Logger.getLogger(SchedulerProducer.class);
     private static final int EXIT_HALTED = 70;
@@ -94,7 +94,7 @@ final class SchedulerProducer {
     }
 
     /** @throws IllegalArgumentException when the text is not {@code a=0,b=1} */
-    static Map<String, Integer> pools(String text) {
+    public static Map<String, Integer> pools(String text) {
         Map<String, Integer> pools = new LinkedHashMap<>();
         for (String entry : text.split(",", -1)) {
             String[] parts = entry.trim().split("=", -1);

@@ -211,8 +211,10 @@ class WallClockStackTest {
             signal("-CONT", registry);
         }
         sent.add("newer-producer");
-        await().atMost(Duration.ofSeconds(60)).until(() -> sent.stream().noneMatch(jobId -> stack().stateOf(jobId)
-                .isEmpty() || stack().stateOf(jobId).equals("SUBMITTED")));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> sent.stream()
+                        .noneMatch(jobId -> stack().stateOf(jobId).isEmpty()
+                                || stack().stateOf(jobId).equals("SUBMITTED")));
         assertThat(stack().committed("job-events.dlq")).hasSize((int) lettersBefore);
         assertThat(stack().get("/q/health/ready").statusCode()).isEqualTo(200);
         List<String> gathered = new ArrayList<>();
@@ -258,11 +260,14 @@ class WallClockStackTest {
 
     @Test
     void shouldServeAUserAtTheCommandLine() {
-        String jobId = cli("submit", "--team", "vision", "--user", "ada", "--gpus", "2", "--limit", "1h", "--pool", "default")
+        String jobId = cli(
+                        "submit", "--team", "vision", "--user", "ada", "--gpus", "2", "--limit", "1h", "--pool",
+                        "default")
                 .strip();
         await().atMost(SOON).until(() -> stack().stateOf(jobId).equals("PLACED"));
         assertThat(cli("explain", jobId)).contains(jobId, "PLACED", "JobQueued", "JobPlaced");
-        String waiting = cli("submit", "--team", "vision", "--user", "bob", "--gpus", "16", "--pool", "default").strip();
+        String waiting = cli("submit", "--team", "vision", "--user", "bob", "--gpus", "16", "--pool", "default")
+                .strip();
         await().atMost(SOON).until(() -> stack().stateOf(waiting).equals("WAITING"));
         await().atMost(SOON).until(() -> cli("queue").contains("INSUFFICIENT_GPUS"));
         assertThat(cli("queue")).contains(waiting);
@@ -273,15 +278,19 @@ class WallClockStackTest {
         attempt(jobId, new JobStopped(1, StopCause.SCHEDULER, ""));
         await().atMost(SOON).until(() -> stack().stateOf(jobId).equals("STOPPED"));
         assertThat(cli("replay")).contains("cycles");
-        assertThat(stack().get("/q/metrics").body()).contains("kafka_stream");
+        assertThat(stack().get("/q/metrics").body())
+                .contains("kafka_stream", "millrace_pool_gpus{pool=\"default\"} 16.0");
     }
 
     private static String cli(String command, String... arguments) {
-        List<String> line = new ArrayList<>(List.of(command, "--data", folder.resolve("stack").toString()));
+        List<String> line = new ArrayList<>(
+                List.of(command, "--data", folder.resolve("stack").toString()));
         line.addAll(List.of(arguments));
         StringWriter out = new StringWriter();
         CommandLine millrace = Millrace.commandLine().setOut(new PrintWriter(out));
-        assertThat(millrace.execute(line.toArray(String[]::new))).as(line.toString()).isZero();
+        assertThat(millrace.execute(line.toArray(String[]::new)))
+                .as(line.toString())
+                .isZero();
         return out.toString();
     }
 
@@ -345,11 +354,7 @@ class WallClockStackTest {
 
     private static Object decision(String jobId, Class<?> type) {
         return await().atMost(SOON)
-                .until(
-                        () -> decisions(jobId).stream()
-                                .filter(type::isInstance)
-                                .toList(),
-                        found -> !found.isEmpty())
+                .until(() -> decisions(jobId).stream().filter(type::isInstance).toList(), found -> !found.isEmpty())
                 .getFirst();
     }
 
