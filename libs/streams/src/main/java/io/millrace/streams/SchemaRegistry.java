@@ -38,8 +38,8 @@ public final class SchemaRegistry implements SchemaLookup {
 
     private final URI base;
     private final Path cache;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final Duration timeout;
+    private final HttpClient http;
     private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
@@ -48,8 +48,14 @@ public final class SchemaRegistry implements SchemaLookup {
      * @param cache folder for what was answered; made when absent; belongs to this one registry
      */
     public SchemaRegistry(URI base, Path cache) {
+        this(base, cache, TIMEOUT);
+    }
+
+    SchemaRegistry(URI base, Path cache, Duration timeout) {
         this.base = base;
         this.cache = cache;
+        this.timeout = timeout;
+        this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
         try {
             Files.createDirectories(cache);
         } catch (IOException e) {
@@ -65,22 +71,54 @@ public final class SchemaRegistry implements SchemaLookup {
 
     private Schema remember(int id) {
         Path file = cache.resolve(id + ".avsc");
-        String text = read(file);
-        if (text == null) {
-            HttpResponse<String> answer = send(request("/schemas/ids/" + id).GET());
-            if (answer.statusCode() == 404) {
-                throw new UndecodableException("no schema has the id " + id);
-            }
-            text = json(answer).path("schema").asText();
-            write(file, text);
-        }
+        String cached = read(file);
+        String text = cached == null ? ask(id) : cached;
+        Schema schema;
         try {
-            Schema schema = new Schema.Parser().parse(text);
-            schemas.put(id, schema);
-            return schema;
+            schema = new Schema.Parser().parse(text);
         } catch (SchemaParseException e) {
             throw new UndecodableException("schema " + id + " is no Avro schema", e);
         }
+        if (cached == null) {
+            write(file, text);
+        }
+        schemas.put(id, schema);
+        return schema;
+    }
+
+    private String ask(int id) {
+        HttpResponse<String> answer = send(request("/schemas/ids/" + id).GET());
+        if (isMissing(answer)) {
+            throw new UndecodableException("no schema has the id " + id);
+        }
+        JsonNode schema = json(answer).path("schema");
+        if (!schema.isTextual()) {
+            throw new RegistryUnavailableException("schema registry " + base + " answers no schema");
+        }
+        return schema.asText();
+    }
+
+    /**
+     * Whether the registry itself says that there is no such thing. A 404 of a proxy, or of a registry that is still
+     * starting, says nothing.
+     */
+    private boolean isMissing(HttpResponse<String> answer) {
+        if (answer.statusCode() != 404) {
+            return false;
+        }
+        if (!parsed(answer).path("error_code").isInt()) {
+            throw new RegistryUnavailableException(
+                    "schema registry " + base + " answers 404 and not what is missing; is this its address?");
+        }
+        return true;
+    }
+
+    private int id(HttpResponse<String> answer) {
+        JsonNode id = json(answer).path("id");
+        if (!id.isInt()) {
+            throw new RegistryUnavailableException("schema registry " + base + " answers no id");
+        }
+        return id.asInt();
     }
 
     @Override
@@ -99,11 +137,11 @@ public final class SchemaRegistry implements SchemaLookup {
             id = Integer.parseInt(text);
         } else {
             HttpResponse<String> answer = send(post("/subjects/" + encode(subject), schema));
-            if (answer.statusCode() == 404) {
+            if (isMissing(answer)) {
                 throw new IllegalStateException("the registry at " + base + " has no such schema under subject "
                         + subject + "; register the schemas first");
             }
-            id = json(answer).path("id").asInt();
+            id = id(answer);
             write(file, Integer.toString(id));
         }
         ids.put(key, id);
@@ -117,9 +155,7 @@ public final class SchemaRegistry implements SchemaLookup {
      * @throws IllegalStateException when the registry refuses it, for example as incompatible
      */
     public int register(String subject, Schema schema) {
-        return json(send(post("/subjects/" + encode(subject) + "/versions", schema)))
-                .path("id")
-                .asInt();
+        return id(send(post("/subjects/" + encode(subject) + "/versions", schema)));
     }
 
     /**
@@ -133,7 +169,7 @@ public final class SchemaRegistry implements SchemaLookup {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path))
-                .timeout(TIMEOUT)
+                .timeout(timeout)
                 .header("Accept", CONTENT_TYPE)
                 .header("Content-Type", CONTENT_TYPE);
     }
@@ -166,6 +202,10 @@ public final class SchemaRegistry implements SchemaLookup {
             throw new IllegalStateException(
                     "schema registry " + base + " answers " + answer.statusCode() + ": " + answer.body());
         }
+        return parsed(answer);
+    }
+
+    private JsonNode parsed(HttpResponse<String> answer) {
         try {
             return JSON.readTree(answer.body());
         } catch (IOException e) {
