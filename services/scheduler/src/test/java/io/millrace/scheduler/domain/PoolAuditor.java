@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -168,8 +169,9 @@ final class PoolAuditor {
             }
             sum += share.gpus();
         }
-        if (request.gpusPerNode() != null) {
-            assertThat(placed.shares()).allMatch(share -> share.gpus() == request.gpusPerNode());
+        Integer perNode = request.gpusPerNode();
+        if (perNode != null) {
+            assertThat(placed.shares()).allMatch(share -> share.gpus() == perNode);
             assertThat(sum).isEqualTo(request.gpus());
         } else if (placed.shares().size() == 1 && sum == request.gpus()) {
             assertThat(sum).isEqualTo(request.gpus());
@@ -185,8 +187,7 @@ final class PoolAuditor {
     }
 
     private void over(String jobId, int attempt, @Nullable Long startedAt, long endedAt, long told, Pool pool) {
-        Held held = active.remove(jobId);
-        assertThat(held).isNotNull();
+        Held held = Objects.requireNonNull(active.remove(jobId), jobId);
         assertThat(held.placed.attempt()).isEqualTo(attempt);
         assertThat(startedAt).isEqualTo(held.start);
         assertThat(endedAt).isEqualTo(held.end == null ? pool.header().now() : held.end);
@@ -207,8 +208,7 @@ final class PoolAuditor {
                     assertThat(job.reasons()).isEqualTo(reasons.getOrDefault(job.id(), Set.of()));
                 }
                 case Job.Phase.Active(Attempt attempt) -> {
-                    Held held = active.get(job.id());
-                    assertThat(held).isNotNull();
+                    Held held = Objects.requireNonNull(active.get(job.id()), job.id());
                     assertThat(attempt.number()).isEqualTo(held.placed.attempt());
                     assertThat(attempt.shares()).isEqualTo(held.placed.shares());
                 }

@@ -113,8 +113,8 @@ final class RandomInputs {
                         random.pick("research", "vision"),
                         random.pick("ann", "ben", "cem", "dan"),
                         random.pick(1, 1, 2, 4, 8, 8, 12, 16, 24, 0, -1, 1000),
-                        random.pick(null, null, null, "V100", "A100", "H100"),
-                        random.pick(null, null, null, null, 1, 4, 8, 0, 3),
+                        random.onceIn(2) ? null : random.pick("V100", "A100", "H100"),
+                        random.onceIn(2) ? null : random.pick(1, 4, 8, 0, 3),
                         random.onceIn(3) ? (Long) random.nextLong(1_200_000) : null,
                         random.onceIn(2) ? (Long) random.nextLong(3_600_000) : null));
     }
