@@ -46,7 +46,9 @@ public record Explanation(
             case NO_MATCHING_GPU_TYPE ->
                 "a node with that GPU type must join the pool, or the job must ask for another";
             case INSUFFICIENT_GPUS ->
-                "running jobs must end: " + free.freeGpus() + " of " + free.gpus() + " GPUs are free";
+                free.gpus() == 0
+                        ? "a node must join the pool: it has no GPUs the job could use"
+                        : "running jobs must end: " + free.freeGpus() + " of " + free.gpus() + " GPUs are free";
             case FRAGMENTATION ->
                 "GPUs must become free together: " + free.freeGpus() + " are free, at most " + free.largestBlock()
                         + " on one node, " + free.freeWholeNodes() + " whole nodes";

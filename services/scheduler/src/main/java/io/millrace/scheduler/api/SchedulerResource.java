@@ -11,6 +11,7 @@ import io.millrace.scheduler.api.SchedulerViews.PoolView;
 import io.millrace.scheduler.api.SchedulerViews.Snapshot;
 import io.millrace.scheduler.api.SchedulerViews.UsageView;
 import io.millrace.scheduler.domain.Job;
+import io.millrace.streams.ServiceClock;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -26,6 +27,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
 /** Queue, jobs, nodes and usage, as the scheduler's topics tell. Reads only. */
@@ -81,10 +84,20 @@ public final class SchedulerResource {
 
     private final SchedulerViews views;
     private final RestoredPools restored;
+    private final ServiceClock clock;
 
-    SchedulerResource(SchedulerViews views, RestoredPools restored) {
+    SchedulerResource(SchedulerViews views, RestoredPools restored, ServiceClock clock) {
         this.views = views;
         this.restored = restored;
+        this.clock = clock;
+    }
+
+    /** What was not found, in the words of whoever looked for it. */
+    public record Missing(String error) {}
+
+    @ServerExceptionMapper
+    public RestResponse<Missing> missing(NotFoundException e) {
+        return RestResponse.status(RestResponse.Status.NOT_FOUND, new Missing(Objects.toString(e.getMessage(), "")));
     }
 
     @GET
@@ -186,10 +199,12 @@ public final class SchedulerResource {
     @Path("/usage")
     public List<UsageRow> usage() {
         return views.read(all -> {
-            Instant now = all.pools().values().stream()
-                    .map(PoolView::at)
-                    .max(Comparator.naturalOrder())
-                    .orElse(Instant.EPOCH);
+            Instant now = clock.ticks()
+                    ? Instant.ofEpochMilli(clock.nowMs())
+                    : all.pools().values().stream()
+                            .map(PoolView::at)
+                            .max(Comparator.naturalOrder())
+                            .orElse(Instant.EPOCH);
             Map<String, Double> current = new HashMap<>();
             all.usage().forEach((key, row) -> current.put(key, decayed(row, now)));
             List<UsageRow> rows = new ArrayList<>();
@@ -265,8 +280,11 @@ public final class SchedulerResource {
         return waiting.stream().map(Ordered::view).toList();
     }
 
-    /** The pool's own time; null before its first cycle. */
-    private static @Nullable Instant now(Snapshot all, @Nullable String pool) {
+    /** The pool's time: by the service's clock, or of its last cycle where a play drives it; null before the first. */
+    private @Nullable Instant now(Snapshot all, @Nullable String pool) {
+        if (clock.ticks()) {
+            return Instant.ofEpochMilli(clock.nowMs());
+        }
         PoolView view = pool == null ? null : all.pools().get(pool);
         return view == null ? null : view.at();
     }
