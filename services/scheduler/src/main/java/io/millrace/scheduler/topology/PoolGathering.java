@@ -70,6 +70,9 @@ final class PoolGathering implements Gathering<PoolInput> {
     }
 
     private static Route submission(String jobId, JobSubmitted submitted) {
+        if (submitted.getTeam().indexOf('/') >= 0) {
+            return new Route.Refused("a team's name must hold no '/': usage is kept by team/user");
+        }
         return submitted.getTeam().isBlank() || submitted.getUser().isBlank()
                 ? new Route.Refused("a submission needs a team and a user")
                 : new Route.Claim("job/" + jobId, submitted.getPool(), false);

@@ -24,13 +24,23 @@ class PoolPropertiesTest {
     @ParameterizedTest
     @EnumSource(Rule.class)
     void shouldHoldInAFreshHistory(Rule rule) {
-        run(rule, SeededRandom.of("PoolPropertiesTest " + rule));
+        withItsSeed(rule, SeededRandom.of("PoolPropertiesTest " + rule));
     }
 
     @ParameterizedTest
     @CsvSource({"FIFO_STRICT,1", "FIFO_SKIP,2", "SJF_STRICT,3", "SJF_SKIP,4"})
     void shouldHoldInAKeptHistory(Rule rule, long seed) {
-        run(rule, SeededRandom.of("PoolPropertiesTest " + rule, seed));
+        withItsSeed(rule, SeededRandom.of("PoolPropertiesTest " + rule, seed));
+    }
+
+    /** The seed belongs into the failure: what tests print may lie elsewhere. */
+    private static void withItsSeed(Rule rule, SeededRandom random) {
+        try {
+            run(rule, random);
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(
+                    rule + ", seed " + random.seed() + ": keep it in shouldHoldInAKeptHistory. " + e.getMessage(), e);
+        }
     }
 
     private static void run(Rule rule, SeededRandom random) {

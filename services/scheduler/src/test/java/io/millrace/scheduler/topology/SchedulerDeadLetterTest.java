@@ -1,6 +1,7 @@
 package io.millrace.scheduler.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.events.attempt.Heartbeat;
 import io.millrace.events.decision.JobPlaced;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +145,22 @@ class SchedulerDeadLetterTest {
         shouldBeSetAside(Topics.JOB_EVENTS, 0, "a", "a submission needs a team and a user");
         story.job("a", SchedulerStory.submission("default", nobody, "ann", 1));
         shouldBeSetAside(Topics.JOB_EVENTS, 1, "a", "a submission needs a team and a user");
+    }
+
+    @Test
+    void shouldSetAsideATeamThatCouldPassForAUser() {
+        story.job("a", SchedulerStory.submission("default", "research/ann", "ben", 1));
+        shouldBeSetAside(Topics.JOB_EVENTS, 0, "a", "a team's name must hold no '/': usage is kept by team/user");
+    }
+
+    @Test
+    void shouldHaltAtWhatItCannotReadInItsOwnLog() {
+        try (SchedulerStory halted = SchedulerStory.driven()) {
+            assertThatThrownBy(() -> halted.harness()
+                            .sendBytes(Topics.POOL_INPUTS.name(), "default", new byte[] {1, 2, 3, 4, 5, 6}))
+                    .isInstanceOf(StreamsException.class)
+                    .hasStackTraceContaining("first byte is 1, not 0");
+        }
     }
 
     @Test
