@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.millrace.streams.ServiceClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -16,9 +17,6 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real KRaft broker, its own controller, inside this JVM. Its data survives any end of the process. */
 public final class EmbeddedBroker implements AutoCloseable {
-
-    /** What every embedded broker's cluster id starts with: played times are accepted nowhere else. */
-    public static final String CLUSTER_ID_PREFIX = "millrace-embedded-";
 
     private static final int NODE_ID = 1;
     private static final String LISTENER = "PLAINTEXT";
@@ -60,10 +58,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    public int port() {
-        return port;
-    }
-
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
@@ -82,7 +76,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         Formatter formatter = new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .setNodeId(NODE_ID)
-                .setClusterId(CLUSTER_ID_PREFIX + Uuid.randomUuid())
+                .setClusterId(ServiceClock.EMBEDDED_CLUSTER + Uuid.randomUuid())
                 .addDirectory(log.toString())
                 .setMetadataLogDirectory(log.toString())
                 .setControllerListenerName(CONTROLLER_LISTENER)
@@ -129,6 +123,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         p.setProperty("log.message.timestamp.before.max.ms", Long.toString(Long.MAX_VALUE));
         if (keepEverything) {
             p.setProperty("log.retention.ms", "-1");
+            // A producer's age is its records': with played ones it would be forgotten, and its retries stored twice.
+            p.setProperty("producer.id.expiration.check.interval.ms", Integer.toString(Integer.MAX_VALUE));
         }
 
         // One machine, few cores, little memory: the cleaner's default alone takes 128 MB of heap.

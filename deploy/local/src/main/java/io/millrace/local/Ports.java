@@ -20,7 +20,6 @@ public record Ports(Map<String, Integer> numbers) {
     public static final String BROKER = "broker";
     public static final String REGISTRY = "registry";
     public static final String REGISTRY_MANAGEMENT = "registry-management";
-    public static final String SCHEDULER = "scheduler";
 
     private static final Map<String, Integer> DEFAULTS = defaultNumbers();
 
@@ -102,10 +101,6 @@ public record Ports(Map<String, Integer> numbers) {
         return of(REGISTRY_MANAGEMENT);
     }
 
-    public int scheduler() {
-        return of(SCHEDULER);
-    }
-
     /** Fails if two processes would share a port, or if something else listens on one. */
     void requireFree() {
         Map<Integer, String> owners = new LinkedHashMap<>();
@@ -145,7 +140,7 @@ public record Ports(Map<String, Integer> numbers) {
         ports.put(BROKER, 19092);
         ports.put(REGISTRY, 18081);
         ports.put(REGISTRY_MANAGEMENT, 18082);
-        ports.put(SCHEDULER, 18090);
+        ports.putAll(Services.PORTS);
         return Collections.unmodifiableMap(ports);
     }
 }

@@ -2,35 +2,50 @@ package io.millrace.local;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
-/** The services that a stack runs beside the broker and the registry. To add one: name it and say how it runs. */
+/** The services that a stack runs beside the broker and the registry. To add one: add it to {@code ALL}. */
 final class Services {
 
-    private static final String SCHEDULER = "scheduler";
+    /**
+     * @param port the one it listens on unless told otherwise
+     * @param told what only this service is told
+     */
+    private record Service(String name, int port, Function<StackOptions, Map<String, String>> told) {}
 
-    static final List<String> NAMES = List.of(SCHEDULER);
+    private static final List<Service> ALL = List.of(new Service(
+            "scheduler",
+            18090,
+            options -> Map.of(
+                    "MILLRACE_POOLS", Pools.text(options.pools()),
+                    "MILLRACE_POLICY_FILE", options.policyFile().toString())));
+
+    static final List<String> NAMES = ALL.stream().map(Service::name).toList();
+
+    /** The usual port of each service. */
+    static final Map<String, Integer> PORTS = ports();
 
     private Services() {}
 
-    static List<ServiceSpec> of(StackOptions options) {
-        return options.services().stream().map(name -> service(name, options)).toList();
+    private static Map<String, Integer> ports() {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        ALL.forEach(service -> ports.put(service.name(), service.port()));
+        return Collections.unmodifiableMap(ports);
     }
 
-    private static ServiceSpec service(String name, StackOptions options) {
-        return switch (name) {
-            case SCHEDULER ->
-                new ServiceSpec(
-                        name,
-                        jar(name, options.root()),
-                        options.ports().of(name),
-                        Map.of(
-                                "MILLRACE_POOLS", Pools.text(options.pools()),
-                                "MILLRACE_POLICY_FILE", options.policyFile().toString()));
-            default -> throw new StackException("there is no service named '" + name + "'");
-        };
+    static List<ServiceSpec> of(StackOptions options) {
+        return ALL.stream()
+                .filter(service -> options.services().contains(service.name()))
+                .map(service -> new ServiceSpec(
+                        service.name(),
+                        jar(service.name(), options.root()),
+                        options.ports().of(service.name()),
+                        service.told().apply(options)))
+                .toList();
     }
 
     /** What every service is told. */

@@ -16,7 +16,7 @@ class PortsTest {
         assertThat(ports.broker()).isEqualTo(19092);
         assertThat(ports.registry()).isEqualTo(18081);
         assertThat(ports.registryManagement()).isEqualTo(18082);
-        assertThat(ports.scheduler()).isEqualTo(18090);
+        assertThat(ports.of("scheduler")).isEqualTo(18090);
     }
 
     @Test
@@ -46,7 +46,7 @@ class PortsTest {
     @Test
     void shouldRefuseOnePortForTwo() {
         Ports free = Ports.free();
-        Ports ports = free.with(Ports.SCHEDULER, free.broker());
+        Ports ports = free.with("scheduler", free.broker());
         assertThatThrownBy(ports::requireFree)
                 .hasMessage("port " + free.broker() + " is given to both broker and scheduler; choose another with"
                         + " --port scheduler=PORT");

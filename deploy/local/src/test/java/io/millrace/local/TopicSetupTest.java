@@ -29,7 +29,9 @@ class TopicSetupTest {
         for (Topic<?> topic : Topics.ALL) {
             NewTopic created = wanted(topic.name(), false);
             assertThat(created.numPartitions()).isEqualTo(topic.partitions());
-            assertThat(created.replicationFactor()).isEqualTo((short) 1);
+            assertThat(created.replicationFactor())
+                    .as("as many copies as the broker makes by default")
+                    .isEqualTo((short) -1);
             assertThat(created.configs()).isEqualTo(topic.brokerConfig());
         }
     }
