@@ -80,7 +80,10 @@ final class Feed {
                 Topics.CLOCK,
                 playId,
                 new ClockEvent(
-                        nextId(), Instant.ofEpochMilli(nowMs), "simulator", new ClockAdvanced(advances, awaited)),
+                        nextId(),
+                        Instant.ofEpochMilli(nowMs),
+                        "service:simulator",
+                        new ClockAdvanced(advances, awaited)),
                 nowMs);
         wire.flush();
         return advances;

@@ -9,8 +9,6 @@ import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
-import io.millrace.local.EmbeddedBroker;
-import io.millrace.local.TopicSetup;
 import io.millrace.simulator.trace.Cluster;
 import io.millrace.simulator.trace.Trace;
 import io.millrace.simulator.trace.TraceJob;
@@ -18,6 +16,7 @@ import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
+import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,39 +33,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class KafkaWireTest {
     private static final Duration ONE_POLL = Duration.ofMillis(200);
     private static final int MOST_POLLS = 100;
-    private static final SchemaLookup SCHEMAS = new OwnSchemas();
 
-    @TempDir
-    static Path folder;
-
-    private static EmbeddedBroker broker;
-    private static Map<String, Object> client;
-
-    @BeforeAll
-    static void startBroker() {
-        broker = EmbeddedBroker.start(folder, 0, true);
-        TopicSetup.create(broker.bootstrapServers(), true);
-        client = Map.of("bootstrap.servers", broker.bootstrapServers());
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
+    private final Map<String, Object> client = TestBroker.shared().clientProperties();
+    private final SchemaLookup schemas = TestBroker.shared().registry();
 
     @Test
     void shouldStoreWhatItSendsAtItsPlayedTime() {
         ClockEvent event = new ClockEvent(
-                "play-1", Instant.ofEpochMilli(5_000), "simulator", new ClockAdvanced(1L, Map.of("red", 3L)));
-        try (KafkaWire wire = KafkaWire.connect(client, SCHEMAS)) {
+                "play-1", Instant.ofEpochMilli(5_000), "service:simulator", new ClockAdvanced(1L, Map.of("red", 3L)));
+        try (KafkaWire wire = KafkaWire.connect(client, schemas)) {
             wire.send(Topics.CLOCK, "play", event, 5_000);
             wire.flush();
         }
@@ -79,7 +59,7 @@ class KafkaWireTest {
             assertThat(messages).hasSize(1);
             assertThat(messages.getFirst().key()).isEqualTo("play");
             assertThat(messages.getFirst().timestamp()).isEqualTo(5_000);
-            assertThat(EventSerde.of(Topics.CLOCK, SCHEMAS)
+            assertThat(EventSerde.of(Topics.CLOCK, schemas)
                             .decode(messages.getFirst().value()))
                     .isEqualTo(event);
         }
@@ -93,7 +73,7 @@ class KafkaWireTest {
             decide(scheduler, "before", 1);
             scheduler.commitTransaction();
 
-            try (KafkaWire wire = KafkaWire.connect(client, SCHEMAS)) {
+            try (KafkaWire wire = KafkaWire.connect(client, schemas)) {
                 scheduler.beginTransaction();
                 decide(scheduler, "aborted", 2);
                 scheduler.abortTransaction();
@@ -120,8 +100,8 @@ class KafkaWireTest {
         PlayOptions options = new PlayOptions("broker", jobs, cluster, List.of(), List.of(), Duration.ofSeconds(30));
         PlaySummary expected = new Play(options, new ScriptedScheduler(1, false), progress -> {}).run();
 
-        try (KafkaWire wire = KafkaWire.connect(client, SCHEMAS);
-                ScriptedService service = ScriptedService.start(client, SCHEMAS)) {
+        try (KafkaWire wire = KafkaWire.connect(client, schemas);
+                ScriptedService service = ScriptedService.start(client, schemas)) {
             PlaySummary summary = new Play(options, wire, progress -> {}).run();
 
             assertThat(summary).isEqualTo(expected);
@@ -129,13 +109,13 @@ class KafkaWireTest {
         }
     }
 
-    private static KafkaProducer<String, byte[]> scheduler() {
+    private KafkaProducer<String, byte[]> scheduler() {
         Map<String, Object> config = new HashMap<>(client);
         config.put("transactional.id", "scheduler");
         return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 
-    private static void decide(KafkaProducer<String, byte[]> scheduler, String jobId, long cycle) {
+    private void decide(KafkaProducer<String, byte[]> scheduler, String jobId, long cycle) {
         write(scheduler, Topics.JOB_DECISIONS, jobId, decision(cycle));
         write(
                 scheduler,
@@ -144,10 +124,10 @@ class KafkaWireTest {
                 new CycleEvent("red-" + cycle, Instant.EPOCH, "service:scheduler", cycle(cycle)));
     }
 
-    private static <E extends SpecificRecord> void write(
+    private <E extends SpecificRecord> void write(
             KafkaProducer<String, byte[]> producer, Topic<E> topic, String key, E event) {
         var unused = producer.send(new ProducerRecord<>(
-                topic.name(), key, EventSerde.of(topic, SCHEMAS).serialize(topic.name(), event)));
+                topic.name(), key, EventSerde.of(topic, schemas).serialize(topic.name(), event)));
     }
 
     private static JobDecision decision(long cycle) {
