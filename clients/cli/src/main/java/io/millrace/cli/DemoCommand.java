@@ -7,7 +7,6 @@ import io.millrace.cli.demo.TracePolicy;
 import io.millrace.local.DataFolder;
 import io.millrace.local.LocalStack;
 import io.millrace.local.Pools;
-import io.millrace.local.Ports;
 import io.millrace.local.ProjectRoot;
 import io.millrace.local.StackException;
 import io.millrace.local.StackOptions;
@@ -29,7 +28,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -39,6 +37,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -74,12 +73,8 @@ final class DemoCommand implements Callable<Integer> {
                     "Data folder. What an earlier demo left in it is removed. Default: .millrace/demo where Millrace lies.")
     private @Nullable Path data;
 
-    @Option(
-            names = "--port",
-            paramLabel = "NAME=PORT",
-            description = "Port of a process: broker (19092), registry (18081), registry-management (18082),"
-                    + " scheduler (18090). May be repeated.")
-    private Map<String, Integer> ports = new LinkedHashMap<>();
+    @Mixin
+    private ProcessPorts ports = new ProcessPorts();
 
     @Option(
             names = "--policy",
@@ -239,12 +234,8 @@ final class DemoCommand implements Callable<Integer> {
                 ? root.resolve(".millrace/demo")
                 : data.toAbsolutePath().normalize();
         try {
-            Ports chosen = Ports.defaults();
-            for (Map.Entry<String, Integer> port : ports.entrySet()) {
-                chosen = chosen.with(port.getKey(), port.getValue());
-            }
             return StackOptions.of(root, folder)
-                    .withPorts(chosen)
+                    .withPorts(ports.ports())
                     .withClock("driven")
                     .withPools(Pools.assign(
                             Map.of(),

@@ -3,7 +3,6 @@ package io.millrace.cli;
 import io.millrace.local.DataFolder;
 import io.millrace.local.LocalStack;
 import io.millrace.local.Pools;
-import io.millrace.local.Ports;
 import io.millrace.local.ProjectRoot;
 import io.millrace.local.StackException;
 import io.millrace.local.StackOptions;
@@ -12,9 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,12 +34,8 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private StackFolder folder = new StackFolder();
 
-    @Option(
-            names = "--port",
-            paramLabel = "NAME=PORT",
-            description = "Port of a process: broker (19092), registry (18081), registry-management (18082),"
-                    + " scheduler (18090). May be repeated.")
-    private Map<String, Integer> ports = new LinkedHashMap<>();
+    @Mixin
+    private ProcessPorts ports = new ProcessPorts();
 
     @Option(
             names = "--clock",
@@ -89,13 +82,9 @@ final class UpCommand implements Callable<Integer> {
         Path data = folder.path();
         try {
             StackOptions options = StackOptions.of(ProjectRoot.find(), data);
-            Ports chosen = options.ports();
-            for (Map.Entry<String, Integer> port : ports.entrySet()) {
-                chosen = chosen.with(port.getKey(), port.getValue());
-            }
             DataFolder existing = new DataFolder(data);
             String made = existing.clock();
-            options = options.withPorts(chosen).withPools(Pools.assign(existing.pools(), pools));
+            options = options.withPorts(ports.ports()).withPools(Pools.assign(existing.pools(), pools));
             String asked = clock != null ? clock : made;
             if (asked != null) {
                 options = options.withClock(asked);

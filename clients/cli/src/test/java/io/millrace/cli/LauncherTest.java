@@ -162,7 +162,8 @@ class LauncherTest {
     void shouldSayThatMavenIsMissing() throws Exception {
         jdk("b-21", "21.0.1");
         Path tools = Files.createDirectories(folder.resolve("tools"));
-        for (String tool : new String[] {"bash", "sed", "head", "dirname", "basename", "readlink", "find", "ls"}) {
+        for (String tool :
+                new String[] {"bash", "sed", "head", "dirname", "basename", "readlink", "find", "ls", "date"}) {
             Path found = Path.of("/usr/bin", tool);
             Files.createSymbolicLink(tools.resolve(tool), Files.exists(found) ? found : Path.of("/bin", tool));
         }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class MillraceTest {
@@ -44,6 +45,13 @@ class MillraceTest {
         assertThat(help.status()).isZero();
         assertThat(help.out()).startsWith("Usage: millrace " + command);
         assertThat(run("--help").out()).contains("\n  " + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"up", "demo"})
+    void shouldNameThePortsThatCanBeChosen(String command) {
+        assertThat(run(command, "--help").out().replaceAll("\\s+", " "))
+                .contains("Default: broker=19092, registry=18081, registry-management=18082, scheduler=18090.");
     }
 
     @ParameterizedTest

@@ -10,13 +10,13 @@ import io.millrace.local.TopicSetup;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topics;
+import io.millrace.testkit.RecordedSchemas;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -25,18 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Has a broker of its own: the audit counts everything that the topics hold. */
 class PlayAuditTest {
-    private static final SchemaLookup SCHEMAS = new SchemaLookup() {
-        @Override
-        public Schema byId(int id) {
-            return Topics.FAIR_SHARE_USAGE.schema();
-        }
-
-        @Override
-        public int idOf(String subject, Schema schema) {
-            return 1;
-        }
-    };
+    private static final SchemaLookup SCHEMAS = new RecordedSchemas();
 
     @TempDir
     Path folder;
