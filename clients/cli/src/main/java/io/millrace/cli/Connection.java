@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.local.DataFolder;
+import io.millrace.streams.Topics;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -68,24 +68,11 @@ public final class Connection {
 
     /** Partition of pool-inputs of each pool. */
     public Map<String, Integer> pools() {
-        Map<String, Integer> pools = new LinkedHashMap<>();
-        for (String pool : List.of(require("millrace.pools").split(","))) {
-            int mark = pool.indexOf('=');
-            if (mark < 1) {
-                throw new CommandException(file + ": millrace.pools is not NAME=PARTITION,... but '" + pool + "'");
-            }
-            pools.put(
-                    pool.substring(0, mark).strip(),
-                    Integer.parseInt(pool.substring(mark + 1).strip()));
+        try {
+            return Topics.poolPartitions(require("millrace.pools"));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(file + ": " + e.getMessage(), e);
         }
-        return pools;
-    }
-
-    /** All that the file says. */
-    public Properties properties() {
-        Properties copy = new Properties();
-        copy.putAll(properties);
-        return copy;
     }
 
     /** What every Kafka client is given: the address, and whatever else the file says to Kafka clients. */

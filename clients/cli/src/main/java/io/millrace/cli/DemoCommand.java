@@ -118,6 +118,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int run(StackOptions stack, PlayOptions play, long startedAt, PrintWriter out) {
+        String made = new DataFolder(stack.data()).clock();
+        if (made != null && !made.equals(stack.clock())) {
+            throw new CommandException(stack.data() + " is the folder of a stack on the clock '" + made
+                    + "', not of an earlier demo; name another with --data");
+        }
         LocalStack.down(stack.data(), true);
         say(out, "Starting a stack in " + stack.data() + " ...");
         Thread onInterrupt = new Thread(() -> LocalStack.down(stack.data(), false), "stop-demo");
@@ -170,7 +175,7 @@ final class DemoCommand implements Callable<Integer> {
                 seconds,
                 summary,
                 audit.gpuMsAccounted(summary.gpuMsPlayed(), ACCOUNTS_FOLLOW),
-                Replay.run(connection.properties(), null, null).equal(),
+                Replay.run(connection.kafkaProperties(), registry, null, null).equal(),
                 audit.deadLetters());
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.scheduler.replay.Replay;
 import io.millrace.scheduler.replay.ReplayReport;
+import io.millrace.streams.SchemaRegistry;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +40,12 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ReplayReport report = Replay.run(folder.connection().properties(), pool, until);
+        Connection connection = folder.connection();
+        SchemaRegistry schemas = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
+        ReplayReport report = Replay.run(connection.kafkaProperties(), schemas, pool, until);
+        if (pool != null && report.pools().isEmpty()) {
+            throw new CommandException("nothing is recorded of a pool '" + pool + "'");
+        }
         JsonNode tree = new ObjectMapper().valueToTree(report);
         spec.commandLine().getOut().print(json ? tree.toPrettyString() + "\n" : JsonView.text(tree));
         return report.allEqual() ? 0 : 1;

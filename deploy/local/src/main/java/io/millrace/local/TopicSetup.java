@@ -57,7 +57,9 @@ public final class TopicSetup {
                     TopicConfig.CLEANUP_POLICY_CONFIG,
                     TopicConfig.CLEANUP_POLICY_DELETE,
                     TopicConfig.RETENTION_MS_CONFIG,
-                    Long.toString(Topics.DEAD_LETTER_RETENTION.toMillis()));
+                    Long.toString(Topics.DEAD_LETTER_RETENTION.toMillis()),
+                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                    Integer.toString(Topic.LARGEST_MESSAGE));
             wanted.add(newTopic(topic.deadLetterTopic(), 1, deadLetterConfig, keepEverything));
         }
         return wanted;

@@ -39,7 +39,8 @@ class TopicSetupTest {
     @Test
     void shouldKeepDeadLettersForAMonth() {
         assertThat(wanted("job-events.dlq", false).configs())
-                .isEqualTo(Map.of("cleanup.policy", "delete", "retention.ms", "2592000000"));
+                .isEqualTo(Map.of(
+                        "cleanup.policy", "delete", "retention.ms", "2592000000", "max.message.bytes", "8388608"));
     }
 
     @Test
@@ -48,6 +49,7 @@ class TopicSetupTest {
         assertThat(all)
                 .allSatisfy(
                         topic -> assertThat(topic.configs().get("retention.ms")).isIn(null, "-1"));
-        assertThat(wanted("pending-reasons", true).configs()).isEqualTo(Map.of("cleanup.policy", "compact"));
+        assertThat(wanted("pending-reasons", true).configs())
+                .isEqualTo(Map.of("cleanup.policy", "compact", "max.message.bytes", "8388608"));
     }
 }

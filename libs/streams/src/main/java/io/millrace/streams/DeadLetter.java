@@ -16,6 +16,11 @@ public final class DeadLetter {
 
     private DeadLetter() {}
 
+    /** Name of the topic that takes what a reader of {@code topic} could not read. */
+    public static String topicOf(String topic) {
+        return topic + ".dlq";
+    }
+
     public static Headers headers(String reason, String topic, int partition, long offset) {
         return new RecordHeaders()
                 .add(REASON, utf8(reason))

@@ -110,20 +110,20 @@ public final class EventSerde<E extends SpecificRecord> implements Serde<E>, Ser
             throw new UndecodableException("first byte is " + (bytes[0] & 0xff) + ", not 0");
         }
         int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-        DatumReader<E> reader = readers.computeIfAbsent(id, this::reader);
         BinaryDecoder decoder =
                 DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, null);
         E value;
         boolean rest;
         try {
-            value = reader.read(null, decoder);
+            value = readers.computeIfAbsent(id, this::reader).read(null, decoder);
             rest = !decoder.isEnd();
         } catch (IOException
                 | AvroRuntimeException
                 | UnsupportedOperationException
                 | IndexOutOfBoundsException
                 | IllegalArgumentException
-                | ClassCastException e) {
+                | ClassCastException
+                | StackOverflowError e) {
             throw new UndecodableException("bytes don't follow schema " + id + ", or it is none of " + topic.name(), e);
         }
         if (rest) {

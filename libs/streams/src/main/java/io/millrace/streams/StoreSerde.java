@@ -1,9 +1,11 @@
 package io.millrace.streams;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.specific.SpecificData;
@@ -22,14 +24,34 @@ public final class StoreSerde<T extends SpecificRecord> implements Serde<T>, Ser
     private final BinaryMessageEncoder<T> encoder;
     private final BinaryMessageDecoder<T> decoder;
 
-    private StoreSerde(Class<T> type) {
+    private StoreSerde(Class<T> type, String name) {
         SpecificData model = SpecificData.getForClass(type);
         encoder = new BinaryMessageEncoder<>(model, model.getSchema(type));
         decoder = new BinaryMessageDecoder<>(model, model.getSchema(type));
+        for (int version = 1; ; version++) {
+            Schema recorded = recorded("/golden/stores/" + name + "/" + version + ".avsc");
+            if (recorded == null) {
+                return;
+            }
+            decoder.addSchema(recorded);
+        }
     }
 
-    public static <T extends SpecificRecord> StoreSerde<T> of(Class<T> type) {
-        return new StoreSerde<>(type);
+    /**
+     * Reads what any recorded version wrote.
+     *
+     * @param name of the schema's file under {@code schemas/avro/stores}, without its ending
+     */
+    public static <T extends SpecificRecord> StoreSerde<T> of(Class<T> type, String name) {
+        return new StoreSerde<>(type, name);
+    }
+
+    private static @Nullable Schema recorded(String resource) {
+        try (InputStream text = StoreSerde.class.getResourceAsStream(resource)) {
+            return text == null ? null : new Schema.Parser().parse(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(resource + " can't be read", e);
+        }
     }
 
     public byte[] encode(T value) {

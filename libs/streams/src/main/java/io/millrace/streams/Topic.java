@@ -1,6 +1,7 @@
 package io.millrace.streams;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param <E> the generated class of its values
  * @param key what the record key is, for example "job id"
  * @param partitions fixed for the topic's life: keys are routed by it
+ * @param owner who answers for what is in it: the service that writes it, or those whose word it takes
  * @param audited whether the audit log covers its records
  */
 public record Topic<E extends SpecificRecord>(
@@ -23,14 +25,21 @@ public record Topic<E extends SpecificRecord>(
         Class<E> valueType,
         int partitions,
         Retention retention,
+        Principal owner,
         Set<Principal> writers,
         Set<Principal> readers,
         boolean audited) {
 
+    /** What services may write, in bytes; several times what others may. */
+    public static final int LARGEST_MESSAGE = 8 << 20;
+
     /** Who a topic's permissions are given to. */
     public enum Principal {
+        /** People, their training code and their tools. */
         USERS,
+        /** Node agents. */
         AGENTS,
+        /** Whoever plays a trace, as its users and as its nodes. */
         SIMULATOR,
         SCHEDULER,
         TRACKER,
@@ -61,25 +70,34 @@ public record Topic<E extends SpecificRecord>(
 
     /** Name of the topic that takes what a reader of this one could not read. */
     public String deadLetterTopic() {
-        return name + ".dlq";
+        return DeadLetter.topicOf(name);
     }
 
     /** The topic's settings on the broker. */
     public Map<String, String> brokerConfig() {
-        return switch (retention) {
+        Map<String, String> config = new HashMap<>();
+        switch (retention) {
             case Retention.Lasting(Duration time) ->
-                Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_DELETE,
-                        TopicConfig.RETENTION_MS_CONFIG,
-                        Long.toString(time.toMillis()));
-            case Retention.Forever() ->
-                Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_DELETE,
-                        TopicConfig.RETENTION_MS_CONFIG,
-                        "-1");
-            case Retention.Compacted() -> Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+                config.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(time.toMillis()));
+            case Retention.Forever() -> config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
+            case Retention.Compacted() -> {}
+        }
+        config.put(
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                retention instanceof Retention.Compacted
+                        ? TopicConfig.CLEANUP_POLICY_COMPACT
+                        : TopicConfig.CLEANUP_POLICY_DELETE);
+        if (isService(owner)) {
+            // A service puts something around what others sent it: their largest record must still fit.
+            config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST_MESSAGE));
+        }
+        return config;
+    }
+
+    private static boolean isService(Principal principal) {
+        return switch (principal) {
+            case USERS, AGENTS, SIMULATOR -> false;
+            case SCHEDULER, TRACKER, GOVERNANCE, COST, MONITOR -> true;
         };
     }
 }

@@ -25,7 +25,9 @@ import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topic.Retention;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -34,8 +36,8 @@ import java.util.Set;
  */
 public final class Topics {
 
-    /** Topics keyed by job id are read together, partition by partition, so they all have this many. */
-    public static final int JOB_PARTITIONS = 6;
+    /** Topics cut by job, node, team or the like. Those keyed by job id are read together, so they all have this many. */
+    public static final int KEYED_PARTITIONS = 6;
 
     /** Pools are mapped to these partitions explicitly; the number never changes. */
     public static final int POOL_PARTITIONS = 8;
@@ -43,14 +45,23 @@ public final class Topics {
     private static final Set<Principal> EVERYONE = EnumSet.allOf(Principal.class);
 
     public static final Topic<JobEvent> JOB_EVENTS = new Topic<>(
-            "job-events", "job id", JobEvent.class, JOB_PARTITIONS, days(30), Set.of(USERS, SIMULATOR), EVERYONE, true);
+            "job-events",
+            "job id",
+            JobEvent.class,
+            KEYED_PARTITIONS,
+            days(30),
+            USERS,
+            Set.of(USERS, SIMULATOR),
+            EVERYONE,
+            true);
 
     public static final Topic<AttemptEvent> ATTEMPT_EVENTS = new Topic<>(
             "attempt-events",
             "job id",
             AttemptEvent.class,
-            JOB_PARTITIONS,
+            KEYED_PARTITIONS,
             days(30),
+            AGENTS,
             Set.of(AGENTS, SIMULATOR),
             EVERYONE,
             true);
@@ -59,8 +70,9 @@ public final class Topics {
             "node-events",
             "node id",
             NodeEvent.class,
-            JOB_PARTITIONS,
+            KEYED_PARTITIONS,
             days(30),
+            AGENTS,
             Set.of(AGENTS, SIMULATOR),
             EVERYONE,
             true);
@@ -69,18 +81,19 @@ public final class Topics {
             "gpu-telemetry",
             "node id",
             TelemetryEvent.class,
-            JOB_PARTITIONS,
+            KEYED_PARTITIONS,
             days(7),
+            AGENTS,
             Set.of(AGENTS, SIMULATOR),
             EVERYONE,
             true);
 
-    public static final Topic<PolicyEvent> POLICY_EVENTS =
-            new Topic<>("policy-events", "policy", PolicyEvent.class, 1, forever(), Set.of(SCHEDULER), EVERYONE, true);
+    public static final Topic<PolicyEvent> POLICY_EVENTS = new Topic<>(
+            "policy-events", "policy", PolicyEvent.class, 1, forever(), SCHEDULER, Set.of(SCHEDULER), EVERYONE, true);
 
     /** Played time; written only while a play drives the stack. */
-    public static final Topic<ClockEvent> CLOCK =
-            new Topic<>("clock", "play id", ClockEvent.class, 1, days(30), Set.of(SIMULATOR), Set.of(SCHEDULER), false);
+    public static final Topic<ClockEvent> CLOCK = new Topic<>(
+            "clock", "play id", ClockEvent.class, 1, days(30), SIMULATOR, Set.of(SIMULATOR), Set.of(SCHEDULER), false);
 
     public static final Topic<PoolInput> POOL_INPUTS = new Topic<>(
             "pool-inputs",
@@ -88,12 +101,21 @@ public final class Topics {
             PoolInput.class,
             POOL_PARTITIONS,
             days(365),
+            SCHEDULER,
             Set.of(SCHEDULER),
-            Set.of(SCHEDULER, GOVERNANCE),
+            Set.of(SCHEDULER, GOVERNANCE, USERS),
             false);
 
     public static final Topic<JobDecision> JOB_DECISIONS = new Topic<>(
-            "job-decisions", "job id", JobDecision.class, JOB_PARTITIONS, days(365), Set.of(SCHEDULER), EVERYONE, true);
+            "job-decisions",
+            "job id",
+            JobDecision.class,
+            KEYED_PARTITIONS,
+            days(365),
+            SCHEDULER,
+            Set.of(SCHEDULER),
+            EVERYONE,
+            true);
 
     public static final Topic<CycleEvent> SCHEDULING_CYCLES = new Topic<>(
             "scheduling-cycles",
@@ -101,6 +123,7 @@ public final class Topics {
             CycleEvent.class,
             POOL_PARTITIONS,
             days(365),
+            SCHEDULER,
             Set.of(SCHEDULER),
             EVERYONE,
             true);
@@ -109,8 +132,9 @@ public final class Topics {
             "pending-reasons",
             "job id",
             PendingEvent.class,
-            JOB_PARTITIONS,
+            KEYED_PARTITIONS,
             compacted(),
+            SCHEDULER,
             Set.of(SCHEDULER),
             EVERYONE,
             false);
@@ -119,8 +143,9 @@ public final class Topics {
             "fair-share-usage",
             "team or team/user",
             UsageEvent.class,
-            JOB_PARTITIONS,
+            KEYED_PARTITIONS,
             compacted(),
+            SCHEDULER,
             Set.of(SCHEDULER),
             EVERYONE,
             false);
@@ -129,8 +154,9 @@ public final class Topics {
             "alert-signals",
             "fingerprint",
             SignalEvent.class,
-            JOB_PARTITIONS,
+            KEYED_PARTITIONS,
             days(90),
+            MONITOR,
             Set.of(SCHEDULER, TRACKER, GOVERNANCE, COST, MONITOR),
             EVERYONE,
             true);
@@ -153,6 +179,27 @@ public final class Topics {
     public static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(30);
 
     private Topics() {}
+
+    /**
+     * Reads the partition of {@code pool-inputs} of each pool: {@code a=0,b=1}.
+     *
+     * @throws IllegalArgumentException when the text is none such
+     */
+    public static Map<String, Integer> poolPartitions(String text) {
+        Map<String, Integer> pools = new LinkedHashMap<>();
+        for (String entry : text.split(",", -1)) {
+            String[] parts = entry.trim().split("=", -1);
+            if (parts.length != 2
+                    || parts[0].isBlank()
+                    || !parts[1].matches("\\d{1,4}")
+                    || Integer.parseInt(parts[1]) >= POOL_PARTITIONS
+                    || pools.put(parts[0], Integer.valueOf(parts[1])) != null) {
+                throw new IllegalArgumentException("pools must be NAME=PARTITION, separated by commas, each name once,"
+                        + " partitions below " + POOL_PARTITIONS + ", not '" + text + "'");
+            }
+        }
+        return pools;
+    }
 
     private static Retention days(int days) {
         return new Retention.Lasting(Duration.ofDays(days));

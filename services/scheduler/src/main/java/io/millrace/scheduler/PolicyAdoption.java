@@ -6,6 +6,8 @@ import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.PatientSchemas;
 import io.millrace.streams.Topics;
+import io.millrace.streams.UndecodableException;
+import io.millrace.streams.runtime.TopicReader;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.Record;
@@ -14,19 +16,10 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.jboss.logging.Logger;
@@ -38,7 +31,6 @@ public class PolicyAdoption {
 
     private static final Logger LOG = Logger.getLogger(PolicyAdoption.class);
     private static final String POLICY = "scheduling";
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final SchedulerConfig config;
     private final PatientSchemas schemas;
@@ -61,12 +53,21 @@ public class PolicyAdoption {
         PolicyDocument.parse(document); // a policy that can't be read must not enter the log
         String sha256 = PolicyDocument.sha256(document);
         EventSerde<PolicyEvent> serde = EventSerde.of(Topics.POLICY_EVENTS, schemas);
-        if (sha256.equals(lastAdopted(serde))) {
+        List<String> pools =
+                Topics.poolPartitions(config.pools()).keySet().stream().sorted().toList();
+        PolicyAdopted last = lastAdopted(serde);
+        // A pool that came since has not seen it yet.
+        if (last != null
+                && sha256.equals(last.getDocumentSha256())
+                && last.getPools().containsAll(pools)) {
             LOG.infof("policy %s is in force already", sha256);
             return;
         }
         PolicyEvent event = new PolicyEvent(
-                UUID.randomUUID().toString(), Instant.now(), "deployment", new PolicyAdopted(POLICY, document, sha256));
+                UUID.randomUUID().toString(),
+                Instant.now(),
+                "deployment",
+                new PolicyAdopted(POLICY, document, sha256, pools));
         policyEvents
                 .send(Record.of(POLICY, serde.serialize(null, event)))
                 .toCompletableFuture()
@@ -82,26 +83,23 @@ public class PolicyAdoption {
         }
     }
 
-    private @Nullable String lastAdopted(EventSerde<PolicyEvent> serde) {
-        Map<String, Object> settings = new HashMap<>(broker);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        TopicPartition only = new TopicPartition(Topics.POLICY_EVENTS.name(), 0);
-        String last = null;
-        try (Consumer<String, byte[]> consumer =
-                new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of(only));
-            consumer.seekToBeginning(List.of(only));
-            long end = consumer.endOffsets(List.of(only)).getOrDefault(only, 0L);
-            while (consumer.position(only) < end) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                    if (serde.decode(record.value()).getPayload() instanceof PolicyAdopted adopted) {
-                        last = adopted.getDocumentSha256();
-                    }
-                }
-            }
+    private @Nullable PolicyAdopted lastAdopted(EventSerde<PolicyEvent> serde) {
+        @Nullable PolicyAdopted[] last = {null};
+        try (TopicReader reader = new TopicReader(broker, List.of(Topics.POLICY_EVENTS.name()))) {
+            reader.toEnd(record -> {
+                PolicyAdopted adopted = record.value() == null ? null : adopted(serde, record.value());
+                last[0] = adopted == null ? last[0] : adopted;
+            });
         }
-        return last;
+        return last[0];
+    }
+
+    /** What can't be read was never adopted: gather makes it a dead letter. */
+    private static @Nullable PolicyAdopted adopted(EventSerde<PolicyEvent> serde, byte[] value) {
+        try {
+            return serde.decode(value).getPayload() instanceof PolicyAdopted adopted ? adopted : null;
+        } catch (UndecodableException e) {
+            return null;
+        }
     }
 }

@@ -65,7 +65,7 @@ class TopicsTest {
     @MethodSource("topics")
     void shouldCutTopicsWithTheSameKeyTheSameWay(Topic<?> topic) {
         int partitions = switch (topic.key()) {
-            case "job id", "node id" -> Topics.JOB_PARTITIONS;
+            case "job id", "node id" -> Topics.KEYED_PARTITIONS;
             case "pool" -> Topics.POOL_PARTITIONS;
             default -> topic.partitions();
         };

@@ -98,7 +98,8 @@ class KilledPlayTest {
             assertThat(digests(stack)).isEqualTo(quiet);
             assertThat(restored).hasSize(KILLS * POOLS.size());
             for (Restored store : restored) {
-                ReplayReport replay = Replay.run(stack.connection().properties(), store.pool(), store.offset());
+                ReplayReport replay = Replay.run(
+                        stack.connection().kafkaProperties(), stack.registry(), store.pool(), store.offset());
                 assertThat(replay.pools().getFirst().stateHash())
                         .as("state of %s restored at %d", store.pool(), store.offset())
                         .isEqualTo(store.stateHash());
@@ -130,7 +131,7 @@ class KilledPlayTest {
         assertThat(audit.gpuMsAccounted(summary.gpuMsPlayed(), Duration.ofSeconds(30)))
                 .isEqualTo(summary.gpuMsPlayed());
         assertThat(audit.deadLetters()).isZero();
-        ReplayReport replay = Replay.run(stack.connection().properties(), null, null);
+        ReplayReport replay = Replay.run(stack.connection().kafkaProperties(), stack.registry(), null, null);
         assertThat(replay.pools())
                 .allSatisfy(pool -> assertThat(pool.firstDifference()).isNull());
         assertThat(replay.cycles()).isEqualTo((int) summary.cycles());

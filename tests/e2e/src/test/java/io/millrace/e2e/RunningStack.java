@@ -16,6 +16,7 @@ import io.millrace.local.StackState.ProcessState;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.Topic;
+import io.millrace.streams.runtime.TopicReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,13 +33,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +43,6 @@ import org.jspecify.annotations.Nullable;
 final class RunningStack implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(90);
-
-    private static final Duration POLL = Duration.ofMillis(100);
 
     private final Path data;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -154,21 +149,9 @@ final class RunningStack implements AutoCloseable {
 
     /** Everything that is committed in a topic now. */
     List<ConsumerRecord<String, byte[]>> committed(String topic) {
-        Map<String, Object> settings = new HashMap<>(connection().kafkaProperties());
-        settings.put("isolation.level", "read_committed");
-        settings.put("enable.auto.commit", false);
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(POLL).forEach(records::add);
-            }
+        try (TopicReader reader = new TopicReader(connection().kafkaProperties(), List.of(topic))) {
+            reader.toEnd(records::add);
         }
         return records;
     }

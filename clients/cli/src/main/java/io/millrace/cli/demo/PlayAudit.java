@@ -5,7 +5,9 @@ import io.millrace.events.usage.UsageEvent;
 import io.millrace.events.usage.UsageMeasured;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
+import io.millrace.streams.runtime.TopicReader;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +31,8 @@ public final class PlayAudit {
         EventSerde<UsageEvent> serde = EventSerde.of(Topics.FAIR_SHARE_USAGE, schemas);
         Map<String, Long> byTeam = new HashMap<>();
         long deadline = System.nanoTime() + atMost.toNanos();
-        try (TopicReader usage = new TopicReader(connection, List.of(Topics.FAIR_SHARE_USAGE.name()))) {
+        try (TopicReader usage =
+                new TopicReader(connection.kafkaProperties(), List.of(Topics.FAIR_SHARE_USAGE.name()))) {
             while (true) {
                 usage.toEnd(message -> {
                     if (message.value() != null
@@ -49,15 +52,10 @@ public final class PlayAudit {
 
     /** Records in all dead-letter topics. */
     public long deadLetters() {
-        List<String> topics = TopicReader.topics(connection).stream()
-                .filter(topic -> topic.endsWith(".dlq"))
-                .sorted()
-                .toList();
         long[] count = {0};
-        if (!topics.isEmpty()) {
-            try (TopicReader letters = new TopicReader(connection, topics)) {
-                letters.toEnd(message -> count[0]++);
-            }
+        List<String> topics = Topics.ALL.stream().map(Topic::deadLetterTopic).toList();
+        try (TopicReader letters = new TopicReader(connection.kafkaProperties(), topics)) {
+            letters.toEnd(message -> count[0]++);
         }
         return count[0];
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trace {
     private static final long MS_PER_DAY = 86_400_000L;
     private static final int GZIP_MAGIC = 0x1f8b;
+    private static final int MOST_DIGITS = 18;
 
     private Trace() {}
 
@@ -135,7 +136,12 @@ public final class Trace {
         private BigDecimal number(List<String> fields, String column) {
             String text = text(fields, column);
             try {
-                return new BigDecimal(text);
+                BigDecimal number = new BigDecimal(text);
+                // 1e99999999 is a number that nobody could compute with.
+                if (number.precision() - number.scale() > MOST_DIGITS || number.scale() > MOST_DIGITS) {
+                    throw error(column + " is too large or too precise: " + text);
+                }
+                return number;
             } catch (NumberFormatException e) {
                 throw error(column + " must be a number, not '" + text + "'");
             }

@@ -54,7 +54,7 @@ class TraceTest {
         assertMistake(HEADER + "a,1,u,t,0,,1,,\n", "line 2: gpus must be a whole number of at least 1, not 0.");
         assertMistake(HEADER + "a,1,u,t,1.5,,1,,\n", "line 2: gpus must be a whole number of at least 1, not 1.5.");
         assertMistake(HEADER + "a,1,u,t,1,,-3,,\n", "line 2: duration_s must not be negative: -3.");
-        assertMistake(HEADER + "a,1e30,u,t,1,,3,,\n", "line 2: submit_time_s is too large: 1E+30.");
+        assertMistake(HEADER + "a,1e30,u,t,1,,3,,\n", "line 2: submit_time_s is too large or too precise: 1e30.");
         assertMistake(
                 HEADER + "a,1,u,t,1,,1,lost,\n",
                 "line 2: status must be completed, failed, killed or empty, not 'lost'.");

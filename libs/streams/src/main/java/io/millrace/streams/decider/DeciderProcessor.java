@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * changed, all in one transaction. The state in memory is a cache of the store: {@code init} drops it and reads it
  * anew, also when the same object is initialised a second time after an aborted transaction.
  *
+ * <p>For few, large deciders: each one's whole state is in memory while its partition is here.
+ *
  * <p>On a clock of its own it appends ticks to the log, one unread at a time.
  *
  * @param <V> values of the log

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -44,10 +43,16 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
      */
     public record Outputs(String log, String deadLetters, String signals) {}
 
-    /** Longer than any source topic keeps a record that may ask for an owner. */
-    private static final Duration OWNERSHIP = Duration.ofDays(31);
+    /** As long as decisions are kept: until then something may still wait, and be spoken of. */
+    private static final Duration OWNERSHIP = Duration.ofDays(366);
 
     private static final Duration REFRESH = Duration.ofDays(1);
+
+    /** The end of the year 9999: what is said to happen later is a mistake in units. */
+    private static final long LATEST_MS = 253_402_300_799_999L;
+
+    /** More than a producer sends by default. With what is put around it, a value of this size still fits the log. */
+    private static final int LARGEST_VALUE = 2 << 20;
 
     private final Gathering<V> gathering;
     private final ServiceClock clock;
@@ -58,6 +63,9 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
     private @Nullable ProcessorContext<String, Object> context;
     /** By entity: ms of the claim, a blank, the decider. */
     private @Nullable KeyValueStore<String, String> owners;
+
+    /** By the time events are seen at, which nobody outside can set far ahead, as they can a record's timestamp. */
+    private long lastSweep;
 
     public GatherProcessor(
             Gathering<V> gathering, ServiceClock clock, String service, String ownersStore, Outputs outputs) {
@@ -72,7 +80,6 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
     public void init(ProcessorContext<String, Object> processorContext) {
         context = processorContext;
         owners = processorContext.getStateStore(ownersStore);
-        processorContext.schedule(Duration.ofDays(1), PunctuationType.STREAM_TIME, this::forgetOwners);
     }
 
     @Override
@@ -88,6 +95,12 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
             condemn(record, metadata, record.value() == null ? "it has no value" : "it has no key");
             return;
         }
+        if (record.value().length > LARGEST_VALUE) {
+            String reason =
+                    "its " + record.value().length + " bytes are more than " + LARGEST_VALUE + "; they are left out";
+            condemn(record.withValue(new byte[0]), metadata, reason);
+            return;
+        }
         SpecificRecord event;
         try {
             event = serde.decode(record.value());
@@ -96,6 +109,10 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
             return;
         }
         Envelope envelope = Envelope.of(event);
+        if (envelope.occurredAt() < 0 || envelope.occurredAt() > LATEST_MS) {
+            condemn(record, metadata, "it says that it happened before 1970 or after 9999");
+            return;
+        }
         SourceRecord source = new SourceRecord(
                 metadata.topic(),
                 metadata.partition(),
@@ -104,16 +121,15 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
                 record.value(),
                 envelope.eventId(),
                 clock.seenAt(envelope.occurredAt()));
-        if (source.seenAt() < 0) {
-            condemn(record, metadata, "it says that it happened before 1970");
-            return;
-        }
+        forgetOwners(source.seenAt());
         switch (gathering.route(metadata.topic(), record.key(), event)) {
             case Route.Claim claim -> claim(record, metadata, source, claim);
             case Route.OwnerOf(String entity) -> {
                 String owner = owner(entity);
                 if (owner == null) {
                     condemn(record, metadata, "nobody has heard of " + entity);
+                } else if (!gathering.deciders().contains(owner)) {
+                    condemn(record, metadata, unknown(owner));
                 } else {
                     refresh(entity, owner, source.seenAt());
                     log(owner, gathering.gathered(source), source, record);
@@ -144,7 +160,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
             }
             owner = claim.decider();
             own(claim.entity(), claim.lasting() ? Long.MAX_VALUE : source.seenAt(), owner);
-        } else if (claim.lasting() && !owner.equals(claim.decider())) {
+        } else if (!owner.equals(claim.decider())) {
             condemn(record, metadata, claim.entity() + " belongs to " + owner + ", not to " + claim.decider());
             return;
         }
@@ -152,7 +168,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
     }
 
     private String unknown(String decider) {
-        return "there is no pool " + decider + "; there are "
+        return "there is no " + gathering.kind() + " " + decider + "; there are "
                 + String.join(", ", gathering.deciders().stream().sorted().toList());
     }
 
@@ -211,6 +227,10 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
     }
 
     private void forgetOwners(long now) {
+        if (now - lastSweep < REFRESH.toMillis()) {
+            return;
+        }
+        lastSweep = now;
         long oldest = now - OWNERSHIP.toMillis();
         List<String> forgotten = new ArrayList<>();
         try (KeyValueIterator<String, String> all = owners().all()) {

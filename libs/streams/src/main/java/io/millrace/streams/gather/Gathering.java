@@ -16,6 +16,9 @@ public interface Gathering<V> {
     /** How to read each source topic, by name. */
     Map<String, EventSerde<? extends SpecificRecord>> sources();
 
+    /** What a decider is called in messages, for example "pool". */
+    String kind();
+
     /** Names of the deciders there are. */
     Set<String> deciders();
 

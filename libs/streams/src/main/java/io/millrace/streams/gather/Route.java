@@ -6,7 +6,7 @@ import java.util.Map;
 public sealed interface Route {
 
     /**
-     * To this decider, which owns {@code entity} from now on unless another does already.
+     * To this decider, which owns {@code entity} from now on; a dead letter when another does already.
      *
      * @param lasting whether the entity outlives the records that speak of it; else its owner is forgotten with them
      */

@@ -2,8 +2,10 @@ package io.millrace.streams.runtime;
 
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.RegistryUnavailableException;
-import io.millrace.streams.UndecodableException;
+import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.Topic;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,16 +14,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +45,7 @@ public final class Projection implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Map<String, Object> clientConfig;
-    private final Map<String, EventSerde<? extends SpecificRecord>> sources;
+    private final Map<String, EventSerde<? extends SpecificRecord>> sources = new LinkedHashMap<>();
     private final Runnable reset;
     private final Fold fold;
     private final Thread thread;
@@ -60,17 +58,18 @@ public final class Projection implements AutoCloseable {
      * Starts at once.
      *
      * @param clientConfig how to reach the broker
-     * @param sources how to read each topic, by name
+     * @param topics what the view is folded from
      * @param reset empties the view; called before it is built, also when it has to be built again
      */
     public Projection(
             String name,
             Map<String, Object> clientConfig,
-            Map<String, EventSerde<? extends SpecificRecord>> sources,
+            Collection<Topic<?>> topics,
+            SchemaLookup schemas,
             Runnable reset,
             Fold fold) {
         this.clientConfig = clientConfig;
-        this.sources = new LinkedHashMap<>(sources);
+        topics.forEach(topic -> sources.put(topic.name(), EventSerde.of(topic, schemas)));
         this.reset = reset;
         this.fold = fold;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
@@ -81,7 +80,7 @@ public final class Projection implements AutoCloseable {
         return caughtUp;
     }
 
-    /** Records that could not be read; they are left out of the view. */
+    /** Records that could not be read or folded; they are left out of the view. */
     public long unreadable() {
         return unreadable.get();
     }
@@ -119,12 +118,7 @@ public final class Projection implements AutoCloseable {
     }
 
     private void follow() {
-        Map<String, Object> config = new HashMap<>(clientConfig);
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        try (Consumer<String, byte[]> opened =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (Consumer<String, byte[]> opened = TopicReader.consumer(clientConfig)) {
             consumer = opened;
             reset.run();
             List<TopicPartition> partitions = sources.keySet().stream()
@@ -160,14 +154,9 @@ public final class Projection implements AutoCloseable {
                 return;
             } catch (RegistryUnavailableException e) {
                 pause(); // the view stands still, and is not lost
-            } catch (UndecodableException e) {
+            } catch (RuntimeException e) {
                 unreadable.incrementAndGet();
-                LOG.warn(
-                        "record {}-{}@{} can't be read: {}",
-                        record.topic(),
-                        record.partition(),
-                        record.offset(),
-                        e.getMessage());
+                LOG.warn("record {}-{}@{} is left out", record.topic(), record.partition(), record.offset(), e);
                 return;
             }
         }

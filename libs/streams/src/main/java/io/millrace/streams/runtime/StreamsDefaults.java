@@ -1,5 +1,6 @@
 package io.millrace.streams.runtime;
 
+import io.millrace.streams.Topic;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
@@ -26,6 +27,8 @@ public final class StreamsDefaults implements ConfigSource {
             Map.entry("kafka-streams.group.protocol", "classic"),
             Map.entry("kafka-streams.producer.transaction.timeout.ms", "10000"),
             Map.entry("kafka-streams.producer.linger.ms", "0"),
+            Map.entry("kafka-streams.producer.max.request.size", Integer.toString(Topic.LARGEST_MESSAGE)),
+            Map.entry("kafka-streams.topic.max.message.bytes", Integer.toString(Topic.LARGEST_MESSAGE)),
             Map.entry("kafka-streams.producer.compression.type", "lz4"),
             Map.entry("kafka-streams.main.consumer.session.timeout.ms", "10000"),
             Map.entry("kafka-streams.main.consumer.heartbeat.interval.ms", "3000"),

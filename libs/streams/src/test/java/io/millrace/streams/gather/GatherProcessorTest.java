@@ -52,6 +52,11 @@ class GatherProcessorTest {
         }
 
         @Override
+        public String kind() {
+            return "toy";
+        }
+
+        @Override
         public Set<String> deciders() {
             return Set.of("east", "west");
         }
@@ -153,26 +158,26 @@ class GatherProcessorTest {
     }
 
     @Test
-    void shouldGiveALaterClaimToTheFirstOwner() {
+    void shouldGiveARepeatedClaimToItsOwnerAndRefuseAnothers() {
         send("a", submitted("east", "batch"));
+        send("a", submitted("east", "batch"));
+        assertThat(logged()).containsExactly(expected("east", 0, "a"), expected("east", 1, "a"));
         send("a", submitted("west", "batch"));
-        send("a", submitted("nowhere", "batch"));
-        assertThat(logged())
-                .containsExactly(expected("east", 0, "a"), expected("east", 1, "a"), expected("east", 2, "a"));
+        assertThat(condemned()).isEqualTo("a belongs to east, not to west");
+        send("a", submitted("nowhere", "lasting"));
+        assertThat(condemned()).isEqualTo("a belongs to east, not to nowhere");
     }
 
     @Test
-    void shouldRefuseALastingClaimOfWhatAnotherOwns() {
-        send("a", submitted("east", "lasting"));
-        logged();
-        send("a", submitted("west", "lasting"));
-        assertThat(condemned()).isEqualTo("a belongs to east, not to west");
+    void shouldLeaveOutWhatIsTooLargeAndSaySo() {
+        sendBytes("a", new byte[(2 << 20) + 1]);
+        assertThat(condemned()).isEqualTo("its 2097153 bytes are more than 2097152; they are left out");
     }
 
     @Test
     void shouldRefuseAClaimForNobody() {
         send("a", submitted("nowhere", "batch"));
-        assertThat(condemned()).isEqualTo("there is no pool nowhere; there are east, west");
+        assertThat(condemned()).isEqualTo("there is no toy nowhere; there are east, west");
         assertThat(owners.get("a")).isNull();
     }
 
@@ -202,29 +207,24 @@ class GatherProcessorTest {
         assertThat(logged()).containsExactly("west: tick 7 after 3");
         assertThat(context.committed()).isTrue();
         send("a", new JobCancelRequested("advance nowhere"));
-        assertThat(condemned()).isEqualTo("there is no pool nowhere; there are east, west");
-    }
-
-    private void forget() {
-        context.scheduledPunctuators().getFirst().getPunctuator().punctuate(now.toEpochMilli());
+        assertThat(condemned()).isEqualTo("there is no toy nowhere; there are east, west");
     }
 
     @Test
-    void shouldForgetAnOwnerOnlyAfterNothingWasHeardForAMonth() {
+    void shouldForgetAnOwnerOnlyAfterNothingWasHeardForAYear() {
         send("spoken of", submitted("east", "batch"));
         send("silent", submitted("east", "batch"));
         send("lasting", submitted("east", "lasting"));
-        now = now.plus(Duration.ofDays(20));
+        now = now.plus(Duration.ofDays(200));
         send("spoken of", new JobCancelRequested("why not"));
-        forget();
         assertThat(owners.get("silent")).isNotNull();
-        now = now.plus(Duration.ofDays(12));
-        forget();
+        now = now.plus(Duration.ofDays(167));
+        send("other", submitted("east", "batch"));
         assertThat(owners.get("silent")).isNull();
         assertThat(owners.get("spoken of")).endsWith(" east");
         assertThat(owners.get("lasting")).endsWith(" east");
-        now = now.plus(Duration.ofDays(365));
-        forget();
+        now = now.plus(Duration.ofDays(366));
+        send("other", submitted("east", "batch"));
         assertThat(owners.get("spoken of")).isNull();
         assertThat(owners.get("lasting")).endsWith(" east");
     }

@@ -27,6 +27,8 @@ class StreamsDefaultsTest {
                         Map.entry("kafka-streams.group.protocol", "classic"),
                         Map.entry("kafka-streams.producer.transaction.timeout.ms", "10000"),
                         Map.entry("kafka-streams.producer.linger.ms", "0"),
+                        Map.entry("kafka-streams.producer.max.request.size", "8388608"),
+                        Map.entry("kafka-streams.topic.max.message.bytes", "8388608"),
                         Map.entry("kafka-streams.producer.compression.type", "lz4"),
                         Map.entry("kafka-streams.main.consumer.session.timeout.ms", "10000"),
                         Map.entry("kafka-streams.main.consumer.heartbeat.interval.ms", "3000"),

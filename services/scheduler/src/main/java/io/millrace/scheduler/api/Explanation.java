@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param ahead the last few jobs before it
  * @param blockers all that holds it back, and what would change that
  * @param free what its pool has for it now; null unless it waits
- * @param decisions all that was decided about it, in order
+ * @param decisions what was decided about it, in order; the newest 200
  */
 public record Explanation(
         JobRow job,

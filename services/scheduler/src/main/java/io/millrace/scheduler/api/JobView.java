@@ -29,6 +29,7 @@ public final class JobView {
     /** Something the scheduler decided about the job. */
     public record Step(Instant at, long cycle, String decision, String detail) {}
 
+    /** The newest are kept. */
     private static final int STEPS_KEPT = 200;
 
     private final String jobId;
@@ -102,13 +103,14 @@ public final class JobView {
             }
             default -> "";
         };
-        if (steps.size() < STEPS_KEPT) {
-            steps.add(new Step(
-                    decision.getOccurredAt(),
-                    decision.getCycle(),
-                    decision.getPayload().getClass().getSimpleName(),
-                    detail));
+        if (steps.size() == STEPS_KEPT) {
+            steps.removeFirst();
         }
+        steps.add(new Step(
+                decision.getOccurredAt(),
+                decision.getCycle(),
+                decision.getPayload().getClass().getSimpleName(),
+                detail));
     }
 
     void apply(List<String> pendingReasons) {
@@ -129,9 +131,14 @@ public final class JobView {
         return placed;
     }
 
-    @Nullable
-    JobEnded ended() {
-        return ended;
+    /** Whether nothing more is to come: it ended, or was refused. */
+    boolean isOver() {
+        return ended != null || (rejected != null && queued == null);
+    }
+
+    /** Whether anybody ever asked for it: an agent's word alone makes no job. */
+    boolean isAsked() {
+        return asked != null || pool != null;
     }
 
     List<Step> steps() {

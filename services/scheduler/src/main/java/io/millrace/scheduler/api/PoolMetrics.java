@@ -3,9 +3,9 @@ package io.millrace.scheduler.api;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.scheduler.SchedulerConfig;
-import io.millrace.scheduler.SchedulerProducer;
 import io.millrace.scheduler.api.SchedulerViews.NodeView;
 import io.millrace.scheduler.api.SchedulerViews.PoolView;
+import io.millrace.streams.Topics;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -27,7 +27,7 @@ final class PoolMetrics {
     }
 
     void register(@Observes StartupEvent startup) {
-        for (String pool : SchedulerProducer.pools(config.pools()).keySet()) {
+        for (String pool : Topics.poolPartitions(config.pools()).keySet()) {
             ofCycle(
                     "millrace_pool_cycles",
                     "Cycles decided.",

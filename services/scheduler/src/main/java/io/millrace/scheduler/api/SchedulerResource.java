@@ -11,6 +11,7 @@ import io.millrace.scheduler.api.SchedulerViews.PoolView;
 import io.millrace.scheduler.api.SchedulerViews.Snapshot;
 import io.millrace.scheduler.api.SchedulerViews.UsageView;
 import io.millrace.scheduler.domain.Job;
+import io.millrace.scheduler.domain.UsageAccount;
 import io.millrace.streams.ServiceClock;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -135,7 +136,7 @@ public final class SchedulerResource {
     public List<JobRow> jobs(
             @QueryParam("state") @Nullable String state, @QueryParam("limit") @DefaultValue("1000") int limit) {
         return views.read(all -> all.jobs().values().stream()
-                .filter(job -> state == null || state.equalsIgnoreCase(job.state()))
+                .filter(job -> job.isAsked() && (state == null || state.equalsIgnoreCase(job.state())))
                 .sorted(Comparator.comparing(JobView::jobId))
                 .limit(Math.max(0, limit))
                 .map(job -> job.row(now(all, job.pool())))
@@ -257,7 +258,7 @@ public final class SchedulerResource {
 
     private static JobView find(Snapshot all, String jobId) {
         JobView job = all.jobs().get(jobId);
-        if (job == null) {
+        if (job == null || !job.isAsked()) {
             throw new NotFoundException("there is no job " + jobId);
         }
         return job;
@@ -326,11 +327,9 @@ public final class SchedulerResource {
     }
 
     private static double decayed(UsageView row, Instant now) {
-        UsageMeasured usage = row.usage();
         long later = Math.max(0, now.toEpochMilli() - row.at().toEpochMilli());
-        double halfLifeS = usage.getHalfLifeMs() / 1000.0;
-        return usage.getRunningGpus() * halfLifeS / StrictMath.log(2)
-                - usage.getDecayBaseGpuS() * StrictMath.pow(2, -(double) later / usage.getHalfLifeMs());
+        return UsageAccount.decayedGpuSeconds(
+                row.usage().getRunningGpus(), row.usage().getDecayBaseGpuS(), later);
     }
 
     private static boolean siblings(UsageMeasured one, UsageMeasured other) {

@@ -17,13 +17,16 @@ import io.millrace.events.reason.PendingReasonsChanged;
 import io.millrace.events.usage.UsageEvent;
 import io.millrace.events.usage.UsageMeasured;
 import io.millrace.scheduler.codec.PolicyDocument;
+import io.millrace.scheduler.domain.Node;
 import io.millrace.scheduler.domain.SchedulingPolicy;
+import io.millrace.streams.Topics;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
@@ -55,7 +58,13 @@ final class SchedulerViews {
     private final Map<String, NodeView> nodes = new TreeMap<>();
     private final Map<String, PoolView> pools = new TreeMap<>();
     private final Map<String, UsageView> usage = new TreeMap<>();
+    private final Set<String> poolNames;
     private @Nullable PolicyView policy;
+
+    /** @param pools those there are: what names another was refused */
+    SchedulerViews(Set<String> pools) {
+        poolNames = Set.copyOf(pools);
+    }
 
     synchronized void clear() {
         jobs.clear();
@@ -66,16 +75,19 @@ final class SchedulerViews {
         policy = null;
     }
 
-    /** @param event null for a deletion */
-    synchronized void apply(String key, @Nullable SpecificRecord event) {
+    /**
+     * @param event null for a deletion
+     * @param timestamp of the record, ms
+     */
+    synchronized void apply(String topic, String key, @Nullable SpecificRecord event, long timestamp) {
         switch (event) {
             case JobEvent job -> job(key).apply(job);
             case AttemptEvent attempt -> job(key).apply(attempt);
             case JobDecision decision -> {
                 JobView job = job(key);
-                boolean before = job.ended() != null;
+                boolean before = job.isOver();
                 job.apply(decision);
-                if (!before && job.ended() != null) {
+                if (!before && job.isOver()) {
                     forgetOldest(key);
                 }
             }
@@ -90,7 +102,11 @@ final class SchedulerViews {
                 PolicyAdopted document = (PolicyAdopted) adopted.getPayload();
                 policy = new PolicyView(document.getDocumentSha256(), PolicyDocument.parse(document.getDocument()));
             }
-            case null -> job(key).apply(List.of()); // only pending-reasons deletes
+            case null -> {
+                if (topic.equals(Topics.PENDING_REASONS.name())) {
+                    job(key).apply(List.of());
+                } // gather has refused it anywhere else
+            }
             default ->
                 throw new IllegalStateException(
                         "no view of " + event.getSchema().getFullName());
@@ -100,6 +116,7 @@ final class SchedulerViews {
     private void apply(String nodeId, NodeEvent event) {
         NodeView known = nodes.get(nodeId);
         NodeView next = switch (event.getPayload()) {
+            case NodeUp up when isRefused(up, known) -> known;
             case NodeUp up -> new NodeView(nodeId, up.getPool(), up.getGpus(), up.getGpuType(), "UP");
             case NodeDown down -> with(known, "DOWN");
             case NodeDrained drained -> with(known, "DRAINED");
@@ -109,6 +126,14 @@ final class SchedulerViews {
         if (next != null) {
             nodes.put(nodeId, next);
         }
+    }
+
+    /** What gather makes a dead letter is no node of the view either. */
+    private boolean isRefused(NodeUp up, @Nullable NodeView before) {
+        return up.getGpus() < 1
+                || up.getGpus() > Node.MAX_GPUS
+                || !poolNames.contains(up.getPool())
+                || (before != null && !before.pool().equals(up.getPool()));
     }
 
     private static @Nullable NodeView with(@Nullable NodeView node, String health) {

@@ -1,6 +1,8 @@
 package io.millrace.scheduler.api;
 
-import io.millrace.streams.EventSerde;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.millrace.scheduler.SchedulerConfig;
 import io.millrace.streams.PatientSchemas;
 import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
@@ -11,12 +13,8 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -39,25 +37,27 @@ final class ViewsLifecycle {
 
     private final Map<String, Object> broker;
     private final PatientSchemas schemas;
-    private final SchedulerViews views = new SchedulerViews();
+    private final MeterRegistry meters;
+    private final SchedulerViews views;
     private @Nullable Projection projection;
 
-    ViewsLifecycle(@Identifier("default-kafka-broker") Map<String, Object> broker, PatientSchemas schemas) {
+    ViewsLifecycle(
+            @Identifier("default-kafka-broker") Map<String, Object> broker,
+            PatientSchemas schemas,
+            SchedulerConfig config,
+            MeterRegistry meters) {
         this.broker = broker;
         this.schemas = schemas;
+        this.meters = meters;
+        this.views = new SchedulerViews(Topics.poolPartitions(config.pools()).keySet());
     }
 
     void start(@Observes StartupEvent startup) {
-        Map<String, Object> config = new HashMap<>(broker);
-        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        Map<String, EventSerde<? extends SpecificRecord>> serdes = new LinkedHashMap<>();
-        SOURCES.forEach(topic -> serdes.put(topic.name(), EventSerde.of(topic, schemas)));
-        projection = new Projection(
-                "scheduler-views",
-                config,
-                serdes,
-                views::clear,
-                (topic, key, event, timestamp) -> views.apply(key, event));
+        Projection built = new Projection("scheduler-views", broker, SOURCES, schemas, views::clear, views::apply);
+        projection = built;
+        Gauge.builder("millrace_view_unreadable_records", built, Projection::unreadable)
+                .description("Records that are left out of the view because they could not be read or folded.")
+                .register(meters);
     }
 
     void stop(@Observes ShutdownEvent shutdown) {

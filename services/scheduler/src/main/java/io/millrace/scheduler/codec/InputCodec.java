@@ -142,7 +142,8 @@ public final class InputCodec {
         };
     }
 
-    private static PoolInput input(long at, String nodeId, NodeEvent event) {
+    private static PoolInput input(long seenAt, String nodeId, NodeEvent event) {
+        long at = Math.min(seenAt, Envelope.of(event).occurredAt());
         String eventId = event.getEventId();
         return switch (event.getPayload()) {
             case NodeUp up -> new PoolInput.NodeUp(at, eventId, nodeId, up.getGpus(), up.getGpuType());

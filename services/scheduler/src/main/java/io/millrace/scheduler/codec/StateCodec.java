@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /** Entities of a pool's state as bytes: Avro's single-object form, the same bytes for the same entity always. */
 public final class StateCodec {
 
-    private static final StoreSerde<PoolEntityRecord> SERDE = StoreSerde.of(PoolEntityRecord.class);
+    private static final StoreSerde<PoolEntityRecord> SERDE = StoreSerde.of(PoolEntityRecord.class, "pool-state");
 
     private StateCodec() {}
 
@@ -57,6 +57,7 @@ public final class StateCodec {
                         node.health().name(),
                         node.changedAt(),
                         node.changedBy(),
+                        node.upBy(),
                         node.suspectUntil());
             case DuplicateEntity(String jobId, String submissionId) -> new StoredDuplicate(jobId, submissionId);
             case StaleEntity(String jobId, int attempt) -> new StoredStale(jobId, attempt);
@@ -79,6 +80,7 @@ public final class StateCodec {
                         Health.valueOf(node.getHealth()),
                         node.getChangedAt(),
                         node.getChangedBy(),
+                        node.getUpBy(),
                         node.getSuspectUntil()));
             case StoredDuplicate duplicate -> new DuplicateEntity(duplicate.getJobId(), duplicate.getSubmissionId());
             case StoredStale stale -> new StaleEntity(stale.getJobId(), stale.getAttempt());
@@ -158,6 +160,7 @@ public final class StateCodec {
                 attempt.seenObserved(),
                 attempt.startedAt(),
                 stop == null ? null : stop.name(),
+                attempt.stopObserved(),
                 List.copyOf(attempt.lostNodes()),
                 ending == null ? null : new StoredEnding(ending.kind().name(), ending.at(), ending.message()));
     }
@@ -210,6 +213,7 @@ public final class StateCodec {
                 stored.getSeenObserved(),
                 stored.getStartedAt(),
                 stored.getStop() == null ? null : StopCause.valueOf(stored.getStop()),
+                stored.getStopObserved(),
                 new TreeSet<>(stored.getLostNodes()),
                 ending == null
                         ? null

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param placedAt logical time of the placement, ms
  * @param seenObserved observed time of the last sign of life, or of the placement; ms
  * @param startedAt when it started, ms; null before that
- * @param stop why it was asked to stop; null when it was not
+ * @param stop why it was last asked to stop; null when it was not
+ * @param stopObserved observed time of that, ms; 0 when it was not
  * @param lostNodes nodes of the attempt that are known to run nothing of it any more
  * @param ending its end as reported, not yet acted on; null while it may run
  */
@@ -23,6 +24,7 @@ public record Attempt(
         long seenObserved,
         @Nullable Long startedAt,
         @Nullable StopCause stop,
+        long stopObserved,
         SortedSet<String> lostNodes,
         @Nullable Ending ending) {
 
@@ -51,29 +53,29 @@ public record Attempt(
     public record Ending(EndKind kind, long at, String message) {}
 
     static Attempt placed(int number, List<NodeShare> shares, long now, long observed) {
-        return new Attempt(number, shares, now, observed, null, null, new TreeSet<>(), null);
+        return new Attempt(number, shares, now, observed, null, null, 0, new TreeSet<>(), null);
     }
 
     Attempt withStarted(long at, long observed) {
-        return new Attempt(number, shares, placedAt, observed, at, stop, lostNodes, ending);
+        return new Attempt(number, shares, placedAt, observed, at, stop, stopObserved, lostNodes, ending);
     }
 
     Attempt withSeen(long observed) {
-        return new Attempt(number, shares, placedAt, observed, startedAt, stop, lostNodes, ending);
+        return new Attempt(number, shares, placedAt, observed, startedAt, stop, stopObserved, lostNodes, ending);
     }
 
-    Attempt withStop(StopCause cause) {
-        return new Attempt(number, shares, placedAt, seenObserved, startedAt, cause, lostNodes, ending);
+    Attempt withStop(StopCause cause, long observed) {
+        return new Attempt(number, shares, placedAt, seenObserved, startedAt, cause, observed, lostNodes, ending);
     }
 
     Attempt withEnding(Ending ended) {
-        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, lostNodes, ended);
+        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lostNodes, ended);
     }
 
     Attempt withLostNode(String nodeId) {
         SortedSet<String> lost = new TreeSet<>(lostNodes);
         lost.add(nodeId);
-        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, lost, ending);
+        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lost, ending);
     }
 
     /** GPUs held. */

@@ -19,10 +19,6 @@ final class Gpus {
 
     private final Map<String, Long> heldByNode = new HashMap<>();
 
-    void clear() {
-        heldByNode.clear();
-    }
-
     /** @throws IllegalStateException when one of the GPUs is held already: two attempts must never share one */
     void hold(NodeShare share) {
         long held = held(share.nodeId());
@@ -44,6 +40,10 @@ final class Gpus {
 
     private long held(String nodeId) {
         return heldByNode.getOrDefault(nodeId, 0L);
+    }
+
+    static int count(List<NodeShare> shares) {
+        return shares.stream().mapToInt(NodeShare::gpus).sum();
     }
 
     int held() {
@@ -69,9 +69,13 @@ final class Gpus {
         List<Node> candidates = new ArrayList<>();
         int largest = 0;
         for (Node node : nodes) {
-            if (usable.test(node) && node.matches(shape)) {
-                candidates.add(node);
+            if (node.matches(shape)) {
+                // Of all nodes, whatever their health: a job that is for one node is not split because that one is
+                // down.
                 largest = Math.max(largest, node.gpus());
+                if (usable.test(node)) {
+                    candidates.add(node);
+                }
             }
         }
         if (shape.gpusPerNode() != null) {

@@ -1,5 +1,6 @@
 package io.millrace.scheduler.domain;
 
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,11 @@ public record Job(
         boolean cancelRequested,
         Set<PendingReason> reasons,
         @Nullable Checkpoint checkpoint) {
+
+    /** The order of submissions; total, because job ids differ. */
+    static final Comparator<Job> BY_SUBMISSION = Comparator.comparingLong(Job::submittedAt)
+            .thenComparing(Job::submissionId)
+            .thenComparing(Job::id);
 
     /** Where a job is in its life. */
     public sealed interface Phase {

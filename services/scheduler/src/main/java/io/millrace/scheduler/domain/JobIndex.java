@@ -3,7 +3,6 @@ package io.millrace.scheduler.domain;
 import io.millrace.scheduler.domain.Job.Phase;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobIndex {
 
-    private static final Comparator<Job> BY_SUBMISSION = Comparator.comparingLong(Job::submittedAt)
-            .thenComparing(Job::submissionId)
-            .thenComparing(Job::id);
-    private static final Set<PendingReason> BELOW_HEAD = EnumSet.of(PendingReason.BELOW_QUEUE_HEAD);
+    /** The reason of every job behind a strict queue's head. */
+    static final Set<PendingReason> BELOW_HEAD = Set.of(PendingReason.BELOW_QUEUE_HEAD);
 
     private record EndedAt(long at, String jobId) {}
 
-    private final NavigableSet<Job> submitted = new TreeSet<>(BY_SUBMISSION);
-    private NavigableSet<Job> waiting = new TreeSet<>(BY_SUBMISSION);
-    private NavigableSet<Job> unsettled = new TreeSet<>(BY_SUBMISSION);
+    private final NavigableSet<Job> submitted = new TreeSet<>(Job.BY_SUBMISSION);
+    private NavigableSet<Job> waiting = new TreeSet<>(Job.BY_SUBMISSION);
+    private NavigableSet<Job> unsettled = new TreeSet<>(Job.BY_SUBMISSION);
     private final NavigableSet<String> active = new TreeSet<>();
     private final NavigableSet<String> cancelled = new TreeSet<>();
     private final NavigableSet<EndedAt> ended =
@@ -37,7 +34,7 @@ final class JobIndex {
     private final Map<String, Integer> gpusByTeam = new HashMap<>();
 
     void rebuild(Collection<Job> jobs, @Nullable SchedulingPolicy policy) {
-        Comparator<Job> order = policy == null ? BY_SUBMISSION : policy.jobOrder();
+        Comparator<Job> order = policy == null ? Job.BY_SUBMISSION : policy.jobOrder();
         waiting = new TreeSet<>(order);
         unsettled = new TreeSet<>(order);
         submitted.clear();

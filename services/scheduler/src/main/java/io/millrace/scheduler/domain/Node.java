@@ -6,10 +6,18 @@ package io.millrace.scheduler.domain;
  * @param gpus GPUs it has, at most 64; their indices are 0 to gpus - 1
  * @param changedAt time of the newest event about it, ms; older ones change nothing
  * @param changedBy id of that event
+ * @param upBy id of the event that last brought it up; that event again says nothing new
  * @param suspectUntil logical time until which nothing new is placed here, because an attempt went silent; 0 for none
  */
 public record Node(
-        String id, int gpus, String gpuType, Health health, long changedAt, String changedBy, long suspectUntil) {
+        String id,
+        int gpus,
+        String gpuType,
+        Health health,
+        long changedAt,
+        String changedBy,
+        String upBy,
+        long suspectUntil) {
 
     public static final int MAX_GPUS = 64;
 
@@ -24,11 +32,11 @@ public record Node(
     }
 
     Node withHealth(Health next, long at, String eventId) {
-        return new Node(id, gpus, gpuType, next, at, eventId, suspectUntil);
+        return new Node(id, gpus, gpuType, next, at, eventId, upBy, suspectUntil);
     }
 
     Node withSuspectUntil(long until) {
-        return new Node(id, gpus, gpuType, health, changedAt, changedBy, until);
+        return new Node(id, gpus, gpuType, health, changedAt, changedBy, upBy, until);
     }
 
     boolean matches(JobRequest.Shape shape) {

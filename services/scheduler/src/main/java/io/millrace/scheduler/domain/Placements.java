@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Goes through the waiting jobs in the policy's order and places what fits. What doesn't fit gets its reasons. Within
  * one pass GPUs only become fewer, so a shape that did not fit once is not tried again.
  *
- * <p>A job held back by a quota never blocks those behind it: a user must not be able to stop a pool.
+ * <p>A job held back by a quota, or one that the pool could not run with all its nodes free (queued before its nodes
+ * were known), never blocks those behind it: a user must not be able to stop a pool.
  */
 final class Placements extends Lookahead {
-
-    private static final Set<PendingReason> BELOW_HEAD = EnumSet.of(PendingReason.BELOW_QUEUE_HEAD);
 
     private final Pool pool;
     private final SchedulingPolicy policy;
@@ -82,8 +81,8 @@ final class Placements extends Lookahead {
         }
         while (belowHead.hasNext()) {
             Job job = pool.job(belowHead.next().id());
-            if (!job.reasons().equals(BELOW_HEAD)) {
-                return new ReasonsChanged(job.id(), BELOW_HEAD);
+            if (!job.reasons().equals(JobIndex.BELOW_HEAD)) {
+                return new ReasonsChanged(job.id(), JobIndex.BELOW_HEAD);
             }
         }
         return null;
@@ -91,11 +90,13 @@ final class Placements extends Lookahead {
 
     private @Nullable PoolEvent consider(Job job) {
         JobRequest request = job.request();
-        Set<PendingReason> quotas = quotaReasons(request);
-        boolean heldByQuota = !quotas.isEmpty();
         Set<PendingReason> misfit = misfits.get(request.shape());
+        List<NodeShare> shares = misfit == null ? pool.gpus().fit(request.shape(), pool.nodes(), this::usable) : null;
+        // A remainder on a whole node counts with all it holds.
+        int gpus = shares == null ? request.gpus() : Gpus.count(shares);
+        Set<PendingReason> quotas = quotaReasons(request, gpus);
+        boolean heldByQuota = !quotas.isEmpty();
         if (misfit == null) {
-            List<NodeShare> shares = pool.gpus().fit(request.shape(), pool.nodes(), this::usable);
             if (shares != null && !heldByQuota) {
                 return place(job, shares);
             }
@@ -109,11 +110,15 @@ final class Placements extends Lookahead {
             reasons = EnumSet.copyOf(quotas);
             reasons.addAll(misfit);
         }
-        if (policy.strictHead() && !heldByQuota) {
+        if (policy.strictHead() && !heldByQuota && mayEverFit(request.shape())) {
             belowHead =
                     List.copyOf(pool.index().unsettled().tailSet(job, false)).iterator();
         }
         return reasons.equals(job.reasons()) ? null : new ReasonsChanged(job.id(), reasons);
+    }
+
+    private boolean mayEverFit(JobRequest.Shape shape) {
+        return pool.nodes().isEmpty() || fitEmptyPool(pool, shape, node -> true) != null;
     }
 
     /** A job that is placed first loses the reasons it waited for. */
@@ -140,17 +145,17 @@ final class Placements extends Lookahead {
                 policy.limitMs(job.request()));
     }
 
-    private Set<PendingReason> quotaReasons(JobRequest request) {
+    private Set<PendingReason> quotaReasons(JobRequest request, int gpus) {
         if (policy.maxGpusPerUser() == null && policy.maxGpusPerTeam() == null) {
             return Set.of();
         }
         EnumSet<PendingReason> reasons = EnumSet.noneOf(PendingReason.class);
         Integer perUser = policy.maxGpusPerUser();
-        if (perUser != null && pool.index().gpusOfUser(request.user()) + request.gpus() > perUser) {
+        if (perUser != null && pool.index().gpusOfUser(request.user()) + gpus > perUser) {
             reasons.add(PendingReason.QUOTA_USER);
         }
         Integer perTeam = policy.maxGpusPerTeam();
-        if (perTeam != null && pool.index().gpusOfTeam(request.team()) + request.gpus() > perTeam) {
+        if (perTeam != null && pool.index().gpusOfTeam(request.team()) + gpus > perTeam) {
             reasons.add(PendingReason.QUOTA_TEAM);
         }
         return reasons;
@@ -171,7 +176,7 @@ final class Placements extends Lookahead {
             return reasons;
         }
         reasons.add(free < shape.gpus() ? PendingReason.INSUFFICIENT_GPUS : PendingReason.FRAGMENTATION);
-        if (!fitsEmptyPool(pool, shape, this::usable)) {
+        if (fitEmptyPool(pool, shape, this::usable) == null) {
             reasons.add(PendingReason.NODE_DOWN);
         }
         return reasons;
@@ -181,8 +186,8 @@ final class Placements extends Lookahead {
         return node.usable(pool.header().now());
     }
 
-    /** Whether the shape would fit if nothing ran on the nodes that count. */
-    static boolean fitsEmptyPool(Pool pool, JobRequest.Shape shape, Predicate<Node> counts) {
-        return new Gpus().fit(shape, pool.nodes(), counts) != null;
+    /** Where the shape would fit if nothing ran on the nodes that count; null when it would not even then. */
+    static @Nullable List<NodeShare> fitEmptyPool(Pool pool, JobRequest.Shape shape, Predicate<Node> counts) {
+        return new Gpus().fit(shape, pool.nodes(), counts);
     }
 }

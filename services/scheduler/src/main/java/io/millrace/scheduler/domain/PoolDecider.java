@@ -1,6 +1,5 @@
 package io.millrace.scheduler.domain;
 
-import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.Attempt.Ending;
 import io.millrace.scheduler.domain.Attempt.StopCause;
 import io.millrace.scheduler.domain.Job.EndState;
@@ -105,7 +104,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         Ending ending = attempt.ending();
         long now = pool.header().now();
         if (ending != null) {
-            return ended(job, attempt, ending);
+            return ended(pool, job, attempt, ending);
         }
         if (attempt.allNodesLost()) {
             return over(job, attempt, RequeueCause.NODE_LOST, now);
@@ -114,32 +113,41 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
             RequeueCause cause = attempt.startedAt() == null ? RequeueCause.NOT_STARTED : RequeueCause.LEASE_EXPIRED;
             return over(job, attempt, cause, now);
         }
-        StopCause cause = attempt.stop() == null ? stopCause(pool, job, attempt) : null;
-        return cause == null
-                ? null
-                : new StopRequested(
-                        job.id(), attempt.number(), cause, pool.liveness().graceMs());
+        StopCause found = stopCause(pool, job, attempt);
+        StopCause cause = found == null ? attempt.stop() : found;
+        return cause != null && asksNow(pool, attempt, cause)
+                ? new StopRequested(
+                        job.id(), attempt.number(), cause, pool.liveness().graceMs())
+                : null;
     }
 
-    private static PoolEvent ended(Job job, Attempt attempt, Ending ending) {
-        EndKind kind = ending.kind();
-        return switch (kind) {
+    /** At first, again when nothing came of it, and at once when a job that was to move is to end instead. */
+    private static boolean asksNow(Pool pool, Attempt attempt, StopCause cause) {
+        return attempt.stop() == null
+                || (isFinal(cause) && !isFinal(attempt.stop()))
+                || pool.header().observed() >= Timers.stopAgainDeadline(attempt, pool.liveness());
+    }
+
+    /** Whether a job stopped for this ends, where it would else go on elsewhere. */
+    static boolean isFinal(@Nullable StopCause cause) {
+        return cause == StopCause.CANCELLED || cause == StopCause.LIMIT_REACHED;
+    }
+
+    private static PoolEvent ended(Pool pool, Job job, Attempt attempt, Ending ending) {
+        StopCause stop = attempt.stop();
+        // The loss of a node and the failure it caused may be told in either order.
+        RequeueCause moved = movedBecause(stop == null ? stopCause(pool, job, attempt) : stop);
+        return switch (ending.kind()) {
             case COMPLETED -> end(job, attempt, EndState.COMPLETED, ending.at(), ending.message());
             case STOPPED_BY_USER -> end(job, attempt, EndState.STOPPED, ending.at(), ending.message());
-            case FAILED -> {
-                RequeueCause moved = movedBecause(attempt.stop());
-                yield moved == null
-                        ? end(job, attempt, failedState(attempt.stop()), ending.at(), ending.message())
+            case FAILED ->
+                moved == null
+                        ? end(job, attempt, failedState(stop), ending.at(), ending.message())
                         : over(job, attempt, moved, ending.at());
-            }
-            case STOPPED_BY_SCHEDULER, STOPPED -> {
-                StopCause stop = attempt.stop();
-                if (stop == StopCause.CANCELLED || stop == StopCause.LIMIT_REACHED) {
-                    yield end(job, attempt, failedState(stop), ending.at(), ending.message());
-                }
-                RequeueCause moved = movedBecause(stop);
-                yield over(job, attempt, moved == null ? RequeueCause.STOPPED_BY_AGENT : moved, ending.at());
-            }
+            case STOPPED_BY_SCHEDULER, STOPPED ->
+                isFinal(stop)
+                        ? end(job, attempt, failedState(stop), ending.at(), ending.message())
+                        : over(job, attempt, moved == null ? RequeueCause.STOPPED_BY_AGENT : moved, ending.at());
             case STOPPED_BY_LEASE -> over(job, attempt, RequeueCause.LEASE_EXPIRED, ending.at());
             case STOPPED_BY_NODE_LOSS -> over(job, attempt, RequeueCause.NODE_LOST, ending.at());
         };
@@ -242,6 +250,14 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                     "queue " + request.queue() + " takes jobs of at most " + limits.maxGpusPerJob()
                             + " GPUs, this one asks for " + request.gpus());
         }
+        if ((request.limitMs() != null && request.limitMs() < 1)
+                || (request.estimateMs() != null && request.estimateMs() < 0)) {
+            return rejected(
+                    job,
+                    RejectionCode.INVALID_LIMIT,
+                    "a limit must be at least 1 ms and an estimate at least 0, not " + request.limitMs() + " and "
+                            + request.estimateMs());
+        }
         if (limits.maxDurationMs() != null && request.limitMs() != null && request.limitMs() > limits.maxDurationMs()) {
             return rejected(
                     job,
@@ -249,14 +265,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                     "queue " + request.queue() + " takes jobs of at most " + limits.maxDurationMs() / 1000
                             + " s, this one asks for " + request.limitMs() / 1000 + " s");
         }
-        if (exceeds(request, policy.maxGpusPerUser()) || exceeds(request, policy.maxGpusPerTeam())) {
-            return rejected(
-                    job,
-                    RejectionCode.EXCEEDS_QUOTA,
-                    "a user may hold " + orAny(policy.maxGpusPerUser()) + " GPUs at once and a team "
-                            + orAny(policy.maxGpusPerTeam()) + ", this job asks for " + request.gpus());
-        }
-        if (!pool.nodes().isEmpty() && !Placements.fitsEmptyPool(pool, request.shape(), node -> true)) {
+        List<NodeShare> shares = Placements.fitEmptyPool(pool, request.shape(), node -> true);
+        if (!pool.nodes().isEmpty() && shares == null) {
             return rejected(
                     job,
                     RejectionCode.EXCEEDS_POOL,
@@ -264,6 +274,14 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                             + (request.gpuType() == null ? "" : " of type " + request.gpuType())
                             + (perNode == null ? "" : ", " + perNode + " a node,")
                             + " in this pool even when all its nodes are free");
+        }
+        int holds = shares == null ? request.gpus() : Gpus.count(shares);
+        if (exceeds(holds, policy.maxGpusPerUser()) || exceeds(holds, policy.maxGpusPerTeam())) {
+            return rejected(
+                    job,
+                    RejectionCode.EXCEEDS_QUOTA,
+                    "a user may hold " + orAny(policy.maxGpusPerUser()) + " GPUs at once and a team "
+                            + orAny(policy.maxGpusPerTeam()) + ", this job would hold " + holds);
         }
         if (policy.maxQueuedPerUser() != null && pool.index().waitingOf(request.user()) >= policy.maxQueuedPerUser()) {
             return rejected(
@@ -275,8 +293,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         return new JobQueued(job.id(), job.submittedAt(), job.submissionId(), request, policy.limitMs(request));
     }
 
-    private static boolean exceeds(JobRequest request, @Nullable Integer quota) {
-        return quota != null && request.gpus() > quota;
+    private static boolean exceeds(int gpus, @Nullable Integer quota) {
+        return quota != null && gpus > quota;
     }
 
     private static String orAny(@Nullable Integer quota) {

@@ -73,6 +73,7 @@ public sealed interface PoolEvent {
     /** Why a submission is refused. */
     enum RejectionCode {
         INVALID_GPUS,
+        INVALID_LIMIT,
         EXCEEDS_POOL,
         EXCEEDS_QUEUE_LIMIT,
         EXCEEDS_QUOTA,

@@ -105,12 +105,9 @@ public record SchedulingPolicy(
 
     /** The order in which waiting jobs are considered; total, because submission ids differ. */
     public Comparator<Job> jobOrder() {
-        Comparator<Job> bySubmission = Comparator.comparingLong(Job::submittedAt)
-                .thenComparing(Job::submissionId)
-                .thenComparing(Job::id);
         return switch (rule.order) {
-            case FIFO -> bySubmission;
-            case SJF -> Comparator.comparingLong(this::length).thenComparing(bySubmission);
+            case FIFO -> Job.BY_SUBMISSION;
+            case SJF -> Comparator.comparingLong(this::length).thenComparing(Job.BY_SUBMISSION);
         };
     }
 

@@ -15,11 +15,19 @@ public final class Timers {
         return attempt.seenObserved() + patience + liveness.marginMs();
     }
 
+    /** Observed time at which an attempt that was asked to stop is asked again, in ms. */
+    static long stopAgainDeadline(Attempt attempt, Liveness liveness) {
+        return attempt.stopObserved() + liveness.graceMs() + liveness.marginMs();
+    }
+
     /** Logical time at which an attempt reaches its limit; null when it has not started or has none. */
     static @Nullable Long limitAt(Pool pool, Job job, Attempt attempt) {
         Long limit = pool.policy() == null ? null : pool.policy().policy().limitMs(job.request());
         Long startedAt = attempt.startedAt();
-        return limit == null || startedAt == null ? null : startedAt + limit;
+        if (limit == null || startedAt == null) {
+            return null;
+        }
+        return limit > Long.MAX_VALUE - startedAt ? Long.MAX_VALUE : startedAt + limit;
     }
 
     /** The earliest logical time, in ms, at which a timer may be due; empty when none runs. */
@@ -35,11 +43,13 @@ public final class Timers {
             if (attempt == null || attempt.ending() != null) {
                 continue;
             }
-            long unobserved =
-                    silenceDeadline(attempt, pool.liveness()) - pool.header().observed();
-            next = Math.min(next, now + Math.max(0, unobserved));
+            long deadline = silenceDeadline(attempt, pool.liveness());
+            if (attempt.stop() != null) {
+                deadline = Math.min(deadline, stopAgainDeadline(attempt, pool.liveness()));
+            }
+            next = Math.min(next, now + Math.max(0, deadline - pool.header().observed()));
             Long limitAt = limitAt(pool, job, attempt);
-            if (limitAt != null && attempt.stop() == null) {
+            if (limitAt != null && !PoolDecider.isFinal(attempt.stop())) {
                 next = Math.min(next, limitAt);
             }
         }

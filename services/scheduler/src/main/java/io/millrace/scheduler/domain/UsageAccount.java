@@ -40,6 +40,16 @@ public record UsageAccount(long gpuMs, long runningGpus, double base, long asOf)
         return gpuSeconds(runningGpus - base * powerOfTwo(asOf - at));
     }
 
+    /**
+     * The same from an account as it is published.
+     *
+     * @param baseGpuSeconds as {@link #baseGpuSeconds} gives it
+     * @param laterMs since the account's {@link #asOf}
+     */
+    public static double decayedGpuSeconds(long runningGpus, double baseGpuSeconds, long laterMs) {
+        return gpuSeconds(runningGpus) - baseGpuSeconds * powerOfTwo(-laterMs);
+    }
+
     /** {@link #base} in GPU seconds. */
     public double baseGpuSeconds() {
         return gpuSeconds(base);

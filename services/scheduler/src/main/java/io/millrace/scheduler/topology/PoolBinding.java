@@ -130,7 +130,7 @@ public final class PoolBinding
 
     @Override
     public boolean tickDue(Pool pool, long now) {
-        if (pool.policy() == null || now < pool.header().now()) {
+        if (pool.policy() == null) {
             return false;
         }
         boolean watching = pool.gpusHeld() > 0

@@ -1,12 +1,23 @@
 package io.millrace.scheduler.topology;
 
 import io.millrace.events.attempt.AttemptEvent;
+import io.millrace.events.attempt.Heartbeat;
+import io.millrace.events.attempt.JobCompleted;
+import io.millrace.events.attempt.JobFailed;
+import io.millrace.events.attempt.JobStarted;
+import io.millrace.events.attempt.JobStopped;
 import io.millrace.events.clock.ClockAdvanced;
 import io.millrace.events.clock.ClockEvent;
+import io.millrace.events.job.CheckpointSaved;
+import io.millrace.events.job.JobCancelRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.ProgressReported;
+import io.millrace.events.node.NodeDown;
+import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
+import io.millrace.events.node.SpotInterruptionNotice;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
 import io.millrace.events.pool.Gathered;
@@ -43,6 +54,11 @@ final class PoolGathering implements Gathering<PoolInput> {
     }
 
     @Override
+    public String kind() {
+        return "pool";
+    }
+
+    @Override
     public Set<String> deciders() {
         return pools;
     }
@@ -50,18 +66,50 @@ final class PoolGathering implements Gathering<PoolInput> {
     @Override
     public Route route(String topic, String key, SpecificRecord event) {
         return switch (event) {
-            case JobEvent job ->
-                job.getPayload() instanceof JobSubmitted submitted ? submission(key, submitted) : ofJob(key);
-            case AttemptEvent attempt -> ofJob(key);
-            case NodeEvent node ->
-                node.getPayload() instanceof NodeUp up ? nodeUp(key, up) : new Route.OwnerOf("node/" + key);
-            case PolicyEvent policy -> policy(policy);
-            case ClockEvent clock -> {
-                ClockAdvanced advanced = (ClockAdvanced) clock.getPayload();
-                yield new Route.Advance(advanced.getSequence(), advanced.getSent());
-            }
+            case JobEvent job -> ofJobEvent(key, job.getPayload());
+            case AttemptEvent attempt -> ofAttemptEvent(key, attempt.getPayload());
+            case NodeEvent node -> ofNodeEvent(key, node.getPayload());
+            case PolicyEvent policy ->
+                policy.getPayload() instanceof PolicyAdopted adopted ? ofPolicy(adopted) : unknown(policy.getPayload());
+            case ClockEvent clock ->
+                clock.getPayload() instanceof ClockAdvanced advanced
+                        ? new Route.Advance(advanced.getSequence(), advanced.getSent())
+                        : unknown(clock.getPayload());
             default ->
                 new Route.Refused("a pool has no use for " + event.getSchema().getName());
+        };
+    }
+
+    // What the codec could not read must not enter the log: there it would halt the pool.
+
+    private static Route ofJobEvent(String jobId, Object payload) {
+        return switch (payload) {
+            case JobSubmitted submitted -> submission(jobId, submitted);
+            case JobCancelRequested cancel -> ofJob(jobId);
+            case CheckpointSaved saved -> ofJob(jobId);
+            case ProgressReported progress -> ofJob(jobId);
+            default -> unknown(payload);
+        };
+    }
+
+    private static Route ofAttemptEvent(String jobId, Object payload) {
+        return switch (payload) {
+            case JobStarted started -> ofJob(jobId);
+            case Heartbeat heartbeat -> ofJob(jobId);
+            case JobCompleted completed -> ofJob(jobId);
+            case JobFailed failed -> ofJob(jobId);
+            case JobStopped stopped -> ofJob(jobId);
+            default -> unknown(payload);
+        };
+    }
+
+    private static Route ofNodeEvent(String nodeId, Object payload) {
+        return switch (payload) {
+            case NodeUp up -> nodeUp(nodeId, up);
+            case NodeDown down -> ofNode(nodeId);
+            case NodeDrained drained -> ofNode(nodeId);
+            case SpotInterruptionNotice notice -> ofNode(nodeId);
+            default -> unknown(payload);
         };
     }
 
@@ -78,10 +126,17 @@ final class PoolGathering implements Gathering<PoolInput> {
                 : new Route.Claim("job/" + jobId, submitted.getPool(), false);
     }
 
-    /** What a pool could not adopt would stop it for good. */
-    private static Route policy(PolicyEvent event) {
+    private static Route ofNode(String nodeId) {
+        return new Route.OwnerOf("node/" + nodeId);
+    }
+
+    private static Route unknown(Object payload) {
+        return new Route.Refused("a pool doesn't know " + payload.getClass().getSimpleName());
+    }
+
+    private static Route ofPolicy(PolicyAdopted adopted) {
         try {
-            PolicyDocument.parse(((PolicyAdopted) event.getPayload()).getDocument());
+            PolicyDocument.parse(adopted.getDocument());
             return new Route.Everyone();
         } catch (IllegalArgumentException e) {
             return new Route.Refused(String.valueOf(e.getMessage()));

@@ -4,6 +4,7 @@ import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.domain.Pool;
 import io.millrace.scheduler.domain.PoolDecider;
 import io.millrace.stores.usage.UsageRecord;
+import io.millrace.streams.DeadLetter;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.ServiceClock;
@@ -70,6 +71,8 @@ public final class SchedulerTopology {
             ServiceClock clock,
             SchemaLookup schemas,
             DeciderProcessor.RestoreListener<Pool> listener) {
+        // Usage comes first: it makes the source of attempt-events, which gather shares, since a topology may have only
+        // one source for a topic.
         Topology topology = usage(schemas, clock).build();
         InputCodec codec = new InputCodec(schemas);
         gather(topology, pools, clock, schemas, codec);
@@ -111,7 +114,7 @@ public final class SchedulerTopology {
                 GATHER);
         topology.addSink(
                 DEAD_LETTER_SINK,
-                (key, value, context) -> context.topic() + ".dlq",
+                (key, value, context) -> DeadLetter.topicOf(context.topic()),
                 new StringSerializer(),
                 new ByteArraySerializer(),
                 GATHER);
@@ -171,7 +174,7 @@ public final class SchedulerTopology {
 
     private static StreamsBuilder usage(SchemaLookup schemas, ServiceClock clock) {
         StreamsBuilder builder = new StreamsBuilder();
-        StoreSerde<UsageRecord> stored = StoreSerde.of(UsageRecord.class);
+        StoreSerde<UsageRecord> stored = StoreSerde.of(UsageRecord.class, "usage-state");
         builder.addStateStore(inMemory(METER_STORE, stored));
         builder.addStateStore(inMemory(LEDGER_STORE, stored));
         KStream<String, byte[]> decisions = builder.stream(

@@ -19,10 +19,15 @@ import io.millrace.streams.Topics;
 import io.millrace.streams.UndecodableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,9 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
 
     /** How often it is told on that an attempt is still running, so that published usage is never much older. */
     private static final Duration TOLD_EVERY = Duration.ofMinutes(10);
+
+    /** A placement follows the start it allowed within moments; a day is for an outage of ours. */
+    private static final Duration EARLY_KEPT = Duration.ofDays(1);
 
     private static final MeteredAttempt NOTHING = new MeteredAttempt(0, "", "", 0, 0L, null, 0L, 0, 0L);
 
@@ -53,6 +61,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
     public void init(ProcessorContext<String, UsageRecord> processorContext) {
         context = processorContext;
         store = processorContext.getStateStore(SchedulerTopology.METER_STORE);
+        processorContext.schedule(EARLY_KEPT, PunctuationType.STREAM_TIME, this::forgetEarlyStarts);
     }
 
     @Override
@@ -64,6 +73,9 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         try {
             event = isDecision() ? decisions.decode(record.value()) : attempts.decode(record.value());
         } catch (UndecodableException e) {
+            if (isDecision()) {
+                throw e; // our own word: accounts that skip one would be wrong for good
+            }
             return; // gather reads the same record and makes it a dead letter
         }
         UsageRecord stored = store.get(record.key());
@@ -76,6 +88,24 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         if (!after.equals(before)) {
             store.put(record.key(), after.equals(NOTHING) ? null : new UsageRecord(after));
         }
+    }
+
+    /** A start whose placement never came was told of an attempt that never was. */
+    private void forgetEarlyStarts(long now) {
+        if (store == null) {
+            return;
+        }
+        List<String> forgotten = new ArrayList<>();
+        try (KeyValueIterator<String, UsageRecord> all = store.all()) {
+            while (all.hasNext()) {
+                KeyValue<String, UsageRecord> entry = all.next();
+                MeteredAttempt attempt = (MeteredAttempt) entry.value.getContent();
+                if (attempt.getAttempt() == 0 && attempt.getEarlyAt() < now - EARLY_KEPT.toMillis()) {
+                    forgotten.add(entry.key);
+                }
+            }
+        }
+        forgotten.forEach(store::delete);
     }
 
     private boolean isDecision() {
@@ -109,13 +139,15 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         }
         MeteredAttempt open =
                 new MeteredAttempt(placed.getAttempt(), placed.getTeam(), placed.getUser(), gpus, at, null, at, 0, 0L);
-        return before.getEarlyAttempt() == placed.getAttempt() ? started(open, before.getEarlyAt()) : open;
+        return before.getEarlyAttempt() == placed.getAttempt()
+                ? started(open, Math.max(at, before.getEarlyAt()))
+                : open;
     }
 
     private MeteredAttempt seen(MeteredAttempt before, AttemptEvent event) {
         // An agent's clock may be behind ours, and is believed; one ahead would spoil the accounts for good.
         long occurredAt = event.getOccurredAt().toEpochMilli();
-        long at = Math.min(occurredAt, clock.seenAt(occurredAt));
+        long at = Math.max(before.getPlacedAt(), Math.min(occurredAt, clock.seenAt(occurredAt)));
         return switch (event.getPayload()) {
             case JobStarted started
             when started.getAttempt() == before.getAttempt() ->
@@ -133,6 +165,11 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
                         before.getToldAt(),
                         started.getAttempt(),
                         at);
+            // As the pool has it: whoever is alive has started.
+            case Heartbeat heartbeat
+            when heartbeat.getAttempt() == before.getAttempt()
+                    && before.getAttempt() > 0
+                    && before.getStartedAt() == null -> started(before, at);
             case Heartbeat heartbeat
             when heartbeat.getAttempt() == before.getAttempt()
                     && before.getStartedAt() != null
@@ -145,9 +182,8 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
     }
 
     private MeteredAttempt started(MeteredAttempt attempt, long at) {
-        long start = Math.max(attempt.getPlacedAt(), at);
-        tell(attempt, UsageChangeKind.STARTED, start, 0);
-        return with(attempt, start, start);
+        tell(attempt, UsageChangeKind.STARTED, at, 0);
+        return with(attempt, at, at);
     }
 
     private MeteredAttempt over(
@@ -166,7 +202,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
             }
             tell(before, UsageChangeKind.ENDED, endedAt.toEpochMilli(), gpuMs);
         }
-        return NOTHING;
+        return new MeteredAttempt(0, "", "", 0, 0L, null, 0L, before.getEarlyAttempt(), before.getEarlyAt());
     }
 
     private static MeteredAttempt with(MeteredAttempt attempt, @Nullable Long startedAt, long toldAt) {

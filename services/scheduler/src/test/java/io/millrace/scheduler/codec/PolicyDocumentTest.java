@@ -76,7 +76,7 @@ class PolicyDocumentTest {
                         null,
                         null,
                         null,
-                        new Liveness(60 * S, 5 * M, 30 * S, 100 * S, 30 * S, 10 * M, 30 * D)));
+                        new Liveness(60 * S, 5 * M, 60 * S, 100 * S, 30 * S, 10 * M, 30 * D)));
     }
 
     @Test

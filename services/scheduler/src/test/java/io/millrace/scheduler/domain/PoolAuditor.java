@@ -77,7 +77,12 @@ final class PoolAuditor {
             case PoolInput.CancelRequested cancel -> {}
             case PoolInput.CheckpointSaved saved -> {}
             case PoolInput.ProgressReported progress -> {}
-            case PoolInput.HeartbeatSeen heartbeat -> {}
+            case PoolInput.HeartbeatSeen(long at, String jobId, int attempt) -> {
+                Held held = current(jobId, attempt);
+                if (held != null && held.start == null) {
+                    held.start = Math.max(at, held.placed.at());
+                }
+            }
             case PoolInput.NodeUp up -> {}
             case PoolInput.NodeHealthChanged changed -> {}
             case PoolInput.PolicyAdopted adopted -> {}

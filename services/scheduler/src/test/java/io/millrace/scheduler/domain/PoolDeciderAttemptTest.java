@@ -85,7 +85,10 @@ class PoolDeciderAttemptTest {
         script.at(5).started("a", 1).at(10).cancel("a");
         assertThat(script.ticksUntil(400))
                 .containsExactly(
-                        stop("a", 1, StopCause.CANCELLED), ran("a", 1, EndState.STOPPED, 5, 330, 8, "cancelled"));
+                        stop("a", 1, StopCause.CANCELLED),
+                        stop("a", 1, StopCause.CANCELLED), // again after grace and margin
+                        stop("a", 1, StopCause.CANCELLED),
+                        ran("a", 1, EndState.STOPPED, 5, 330, 8, "cancelled"));
     }
 
     @Test

@@ -61,6 +61,8 @@ class PoolDeciderNodeTest {
         assertThat(script.ticksUntil(330))
                 .containsExactly(
                         stop("a", 1, StopCause.NODE_LOST),
+                        stop("a", 1, StopCause.NODE_LOST), // again after grace and margin
+                        stop("a", 1, StopCause.NODE_LOST),
                         requeued("a", 1, RequeueCause.LEASE_EXPIRED, 0, 330, 16),
                         waits("a", INSUFFICIENT_GPUS, NODE_DOWN));
         assertThat(script.pool().node("n1").suspectUntil()).isEqualTo(START + 930_000);

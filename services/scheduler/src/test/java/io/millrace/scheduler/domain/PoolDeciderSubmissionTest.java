@@ -139,7 +139,7 @@ class PoolDeciderSubmissionTest {
                 PoolScript.under(quotas(Rule.FIFO_STRICT, 4, null, null)),
                 gpus(5),
                 RejectionCode.EXCEEDS_QUOTA,
-                "a user may hold 4 GPUs at once and a team any number of, this job asks for 5");
+                "a user may hold 4 GPUs at once and a team any number of, this job would hold 5");
     }
 
     @Test
@@ -148,7 +148,7 @@ class PoolDeciderSubmissionTest {
                 PoolScript.under(quotas(Rule.FIFO_STRICT, null, null, 4)),
                 gpus(5),
                 RejectionCode.EXCEEDS_QUOTA,
-                "a user may hold any number of GPUs at once and a team 4, this job asks for 5");
+                "a user may hold any number of GPUs at once and a team 4, this job would hold 5");
     }
 
     @Test

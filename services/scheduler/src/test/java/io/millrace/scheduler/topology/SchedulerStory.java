@@ -100,7 +100,7 @@ final class SchedulerStory implements AutoCloseable {
                         event(),
                         now,
                         "service:scheduler",
-                        new PolicyAdopted("test", document, PolicyDocument.sha256(document))));
+                        new PolicyAdopted("test", document, PolicyDocument.sha256(document), List.of())));
         return this;
     }
 

@@ -1,14 +1,11 @@
-package io.millrace.cli.demo;
+package io.millrace.streams.runtime;
 
-import io.millrace.cli.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -16,18 +13,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads what is committed in some topics, from the beginning. */
-final class TopicReader implements AutoCloseable {
+/** Reads what is committed in some topics, from the beginning, as a member of no group. */
+public final class TopicReader implements AutoCloseable {
+
     private static final Duration ONE_POLL = Duration.ofMillis(100);
 
     private final KafkaConsumer<String, byte[]> consumer;
 
-    TopicReader(Connection connection, Collection<String> topics) {
-        Map<String, Object> config = new HashMap<>(connection.kafkaProperties());
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    /** @param client how to reach the broker */
+    public TopicReader(Map<String, Object> client, Collection<String> topics) {
+        consumer = consumer(client);
         List<TopicPartition> partitions = topics.stream()
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
                 .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
@@ -36,16 +31,19 @@ final class TopicReader implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** Names of all topics that there are. */
-    static Set<String> topics(Connection connection) {
-        try (var consumer = new KafkaConsumer<>(
-                connection.kafkaProperties(), new StringDeserializer(), new ByteArrayDeserializer())) {
-            return consumer.listTopics().keySet().stream().collect(Collectors.toUnmodifiableSet());
-        }
+    /** A consumer of committed records that joins no group and commits nothing. */
+    static KafkaConsumer<String, byte[]> consumer(Map<String, Object> client) {
+        Map<String, Object> config = new HashMap<>(client);
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     /** Hands over every record up to what is the end now; a later call goes on from there. */
-    void toEnd(Consumer<ConsumerRecord<String, byte[]>> reader) {
+    public void toEnd(Consumer<ConsumerRecord<String, byte[]>> reader) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             consumer.poll(ONE_POLL).forEach(reader);
