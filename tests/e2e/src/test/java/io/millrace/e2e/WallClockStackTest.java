@@ -90,6 +90,7 @@ class WallClockStackTest {
         stack().sendBytes("job-events", "garbage", "no avro at all".getBytes(StandardCharsets.UTF_8));
         stack().sendBytes("job-events", "unknown-id", new byte[] {0, 0x7f, 0, 0, 1, 2, 3});
         stack().sendBytes("job-events", "tombstone", null);
+        stack().sendBytes("job-events", "as-large-as-can-be", new byte[1_048_400]);
         submit("nowhere", "atlantis", 1, "batch");
         attempt("never-submitted", new JobCompleted(1, 0));
         submit("after-the-bad", "default", 1, "batch");
@@ -98,6 +99,7 @@ class WallClockStackTest {
         assertThat(deadLetterReason("job-events", "garbage")).startsWith("first byte is 110, not 0");
         assertThat(deadLetterReason("job-events", "unknown-id")).isEqualTo("no schema has the id 2130706433");
         assertThat(deadLetterReason("job-events", "tombstone")).isEqualTo("it has no value");
+        assertThat(deadLetterReason("job-events", "as-large-as-can-be")).startsWith("no schema has the id 0");
         assertThat(deadLetterReason("job-events", "nowhere"))
                 .isEqualTo("there is no pool atlantis; there are default, lab, nodeless");
         assertThat(deadLetterReason("attempt-events", "never-submitted"))
@@ -118,7 +120,7 @@ class WallClockStackTest {
         assertThat(rejection("zero").getCode()).isEqualTo(RejectionCode.INVALID_GPUS);
         assertThat(rejection("zero").getMessage()).isEqualTo("a job needs at least 1 GPU, this one asks for 0");
         assertThat(rejection("minus-one").getCode()).isEqualTo(RejectionCode.INVALID_GPUS);
-        assertThat(rejection("too-large").getCode()).isEqualTo(RejectionCode.EXCEEDS_QUOTA);
+        assertThat(rejection("too-large").getCode()).isEqualTo(RejectionCode.EXCEEDS_POOL);
         assertThat(rejection("larger-than-the-pool").getCode()).isEqualTo(RejectionCode.EXCEEDS_POOL);
         assertThat(rejection("queueless").getMessage())
                 .isEqualTo("there is no queue express; queues are batch, interactive, preemptible");
