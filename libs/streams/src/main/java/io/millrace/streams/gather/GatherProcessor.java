@@ -163,6 +163,9 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
         } else if (!owner.equals(claim.decider())) {
             condemn(record, metadata, claim.entity() + " belongs to " + owner + ", not to " + claim.decider());
             return;
+        } else if (!gathering.deciders().contains(owner)) {
+            condemn(record, metadata, unknown(owner)); // its claim outlived it
+            return;
         }
         log(owner, gathering.gathered(source), source, record);
     }

@@ -182,6 +182,20 @@ class GatherProcessorTest {
     }
 
     @Test
+    void shouldRefuseWhatBelongsToADeciderThatIsNoMore() {
+        owners.put("a", now.toEpochMilli() + " north");
+        owners.put("lasting", Long.MAX_VALUE + " north");
+        send("a", new JobCancelRequested("why not"));
+        assertThat(condemned()).isEqualTo("there is no toy north; there are east, west");
+        send("a", submitted("north", "batch"));
+        assertThat(condemned()).isEqualTo("there is no toy north; there are east, west");
+        send("lasting", submitted("north", "lasting"));
+        assertThat(condemned()).isEqualTo("there is no toy north; there are east, west");
+        send("a", submitted("east", "batch"));
+        assertThat(condemned()).isEqualTo("a belongs to north, not to east");
+    }
+
+    @Test
     void shouldRefuseWhatNobodyOwnsAndWhatMakesNoSense() {
         send("a", new JobCancelRequested("why not"));
         assertThat(condemned()).isEqualTo("nobody has heard of a");
