@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -71,6 +72,8 @@ public final class StoreSerde<T extends SpecificRecord> implements Serde<T>, Ser
             return decoder.decode(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("a stored value can't be read", e);
+        } catch (AvroRuntimeException e) {
+            throw new UncheckedIOException("a stored value can't be read", new IOException(e));
         }
     }
 

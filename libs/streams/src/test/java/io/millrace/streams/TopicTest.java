@@ -12,9 +12,9 @@ class TopicTest {
         assertThat(Topics.JOB_EVENTS.brokerConfig())
                 .isEqualTo(Map.of("cleanup.policy", "delete", "retention.ms", "2592000000"));
         assertThat(Topics.POLICY_EVENTS.brokerConfig())
-                .isEqualTo(Map.of(
-                        "cleanup.policy", "delete", "retention.ms", "-1", "max.message.bytes", "8388608"));
-        assertThat(Topics.PENDING_REASONS.brokerConfig()).isEqualTo(Map.of("cleanup.policy", "compact", "max.message.bytes", "8388608"));
+                .isEqualTo(Map.of("cleanup.policy", "delete", "retention.ms", "-1", "max.message.bytes", "8388608"));
+        assertThat(Topics.PENDING_REASONS.brokerConfig())
+                .isEqualTo(Map.of("cleanup.policy", "compact", "max.message.bytes", "8388608"));
     }
 
     @Test
