@@ -44,7 +44,10 @@ public final class JobView {
     private boolean stopping;
     private int seenAttempt;
     private @Nullable Instant seenStart;
-    private @Nullable Instant firstStart;
+    private @Nullable Instant firstSeenStart;
+    /** As the pool accounts it, which is told at an attempt's end. */
+    private @Nullable Instant firstCountedStart;
+
     private List<String> reasons = List.of();
 
     JobView(String jobId) {
@@ -62,8 +65,8 @@ public final class JobView {
         if (event.getPayload() instanceof JobStarted started && started.getAttempt() >= seenAttempt) {
             seenAttempt = started.getAttempt();
             seenStart = event.getOccurredAt();
-            if (firstStart == null) {
-                firstStart = seenStart;
+            if (firstSeenStart == null) {
+                firstSeenStart = seenStart;
             }
         }
     }
@@ -87,13 +90,16 @@ public final class JobView {
             case JobRequeued requeued -> {
                 placed = null;
                 stopping = false;
+                if (firstCountedStart == null) {
+                    firstCountedStart = requeued.getStartedAt();
+                }
                 yield "attempt " + requeued.getAttempt() + " is over: " + requeued.getCause();
             }
             case JobEnded over -> {
                 placed = null;
                 ended = over;
-                if (firstStart == null) {
-                    firstStart = over.getStartedAt();
+                if (firstCountedStart == null) {
+                    firstCountedStart = over.getStartedAt();
                 }
                 yield over.getState() + (over.getMessage().isEmpty() ? "" : ": " + over.getMessage());
             }
@@ -192,6 +198,7 @@ public final class JobView {
     /** @param now for the wait of a job that has not started; null when nobody knows */
     JobRow row(@Nullable Instant now) {
         Instant submittedAt = queued != null ? queued.getSubmittedAt() : askedAt;
+        Instant firstStart = firstCountedStart != null ? firstCountedStart : firstSeenStart;
         Instant until = firstStart != null ? firstStart : ended != null ? ended.getEndedAt() : now;
         Double wait = submittedAt == null || until == null
                 ? null
