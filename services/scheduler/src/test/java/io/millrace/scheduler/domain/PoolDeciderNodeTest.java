@@ -4,7 +4,9 @@ import static io.millrace.scheduler.domain.PendingReason.INSUFFICIENT_GPUS;
 import static io.millrace.scheduler.domain.PendingReason.NODE_DOWN;
 import static io.millrace.scheduler.domain.PoolScript.START;
 import static io.millrace.scheduler.domain.PoolScript.gpus;
+import static io.millrace.scheduler.domain.PoolScript.ran;
 import static io.millrace.scheduler.domain.PoolScript.requeued;
+import static io.millrace.scheduler.domain.PoolScript.share;
 import static io.millrace.scheduler.domain.PoolScript.stop;
 import static io.millrace.scheduler.domain.PoolScript.unstarted;
 import static io.millrace.scheduler.domain.PoolScript.waits;
@@ -13,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.Attempt.StopCause;
+import io.millrace.scheduler.domain.Job.EndState;
 import io.millrace.scheduler.domain.Node.Health;
 import io.millrace.scheduler.domain.PoolEvent.RequeueCause;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolDeciderNodeTest {
 
@@ -144,5 +149,43 @@ class PoolDeciderNodeTest {
         assertThat(script.tick())
                 .containsExactly(
                         unstarted("b", 1, RequeueCause.NODE_LOST, 2), waits("b", INSUFFICIENT_GPUS, NODE_DOWN));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UP")
+    void shouldLearnNothingFromAnUpThatIsToldAgainOrLate(Health health) {
+        PoolInput.NodeUp up = new PoolInput.NodeUp(START + 10_000, "up", "n3", 8, "V100");
+        script.at(10).tell(up).tick();
+        script.at(20).node("n3", health).tick();
+        Node before = script.pool().node("n3");
+        script.at(21).tell(up).tell(new PoolInput.NodeUp(START + 5000, "late", "n3", 4, "P100"));
+        assertThat(script.pool().node("n3")).isEqualTo(before);
+        assertThat(script.pool().header().changed()).isFalse();
+        script.submit("b", gpus(1));
+        assertThat(script.tick()).doesNotHaveAnyElementsOfTypes(PoolEvent.JobPlaced.class);
+        script.at(30).tell(new PoolInput.NodeUp(START + 30_000, "up again", "n3", 8, "V100"));
+        assertThat(script.tick()).contains(script.placed("b", 1, share("n3", 0)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldRequeueAGangWhoseFailureAndWhoseNodesLossAreToldTogether(boolean lossFirst) {
+        script.at(10);
+        if (lossFirst) {
+            script.node("n2", Health.DOWN).ended("a", 1, EndKind.FAILED);
+        } else {
+            script.ended("a", 1, EndKind.FAILED).node("n2", Health.DOWN);
+        }
+        assertThat(script.tick(11))
+                .containsExactly(
+                        requeued("a", 1, RequeueCause.NODE_LOST, 0, 10, 16),
+                        script.placed("a", 2, whole("n1", 8), whole("n3", 8)));
+        assertThat(script.pool().node("n1").suspectUntil()).isZero();
+    }
+
+    @Test
+    void shouldEndAGangThatFailedBeforeAnotherNodeWasLost() {
+        script.at(10).ended("a", 1, EndKind.FAILED).node("n3", Health.DOWN);
+        assertThat(script.tick(11)).containsExactly(ran("a", 1, EndState.FAILED, 0, 10, 16, "as told"));
     }
 }

@@ -268,4 +268,34 @@ class PoolDeciderPlacementTest {
         strict.at(3).adopt(PoolScript.policy(Rule.FIFO_STRICT)).submit("d", "4", gpus(8));
         assertThat(strict.tick()).containsExactly(strict.queued("d"), waits("d", BELOW_QUEUE_HEAD));
     }
+
+    @Test
+    void shouldNotLetAJobQueuedBeforeAnyNodeBlockWhenNoNodesCouldRunIt() {
+        strict.at(0).submit("a", gpus(16)).submit("b", gpus(4));
+        assertThat(strict.tick())
+                .containsExactly(
+                        strict.queued("a"),
+                        strict.queued("b"),
+                        waits("a", INSUFFICIENT_GPUS),
+                        waits("b", BELOW_QUEUE_HEAD));
+        strict.at(1).node("n1", 8);
+        assertThat(strict.tick()).endsWith(waits("b"), strict.placed("b", 1, share("n1", 0, 1, 2, 3)));
+        strict.at(2).submit("c", gpus(4));
+        assertThat(strict.tick()).containsExactly(strict.queued("c"), strict.placed("c", 1, share("n1", 4, 5, 6, 7)));
+        strict.at(3).node("n2", 8).submit("d", gpus(4));
+        assertThat(strict.tick()).endsWith(waits("d", BELOW_QUEUE_HEAD));
+    }
+
+    @Test
+    void shouldNotSplitAJobForOneNodeBecauseThatNodeIsDrained() {
+        strict.at(0)
+                .node("n1", 4)
+                .node("n2", 4)
+                .node("n3", 8)
+                .node("n3", Health.DRAINED)
+                .submit("a", gpus(5));
+        assertThat(strict.tick()).containsExactly(strict.queued("a"), waits("a", FRAGMENTATION, NODE_DOWN));
+        strict.at(10).node("n3", 8);
+        assertThat(strict.tick()).containsExactly(waits("a"), strict.placed("a", 1, share("n3", 0, 1, 2, 3, 4)));
+    }
 }
