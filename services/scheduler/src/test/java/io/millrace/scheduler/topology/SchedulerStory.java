@@ -88,6 +88,12 @@ final class SchedulerStory implements AutoCloseable {
         return this;
     }
 
+    /** The service's own clock goes back; what was to happen by the machine's goes on. */
+    SchedulerStory setBack(Duration step) {
+        now = now.minus(step);
+        return this;
+    }
+
     private String event() {
         return "event-" + events++;
     }

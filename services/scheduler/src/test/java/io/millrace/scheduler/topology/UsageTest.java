@@ -3,16 +3,22 @@ package io.millrace.scheduler.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.events.attempt.Heartbeat;
 import io.millrace.events.attempt.JobStarted;
 import io.millrace.events.usage.UsageMeasured;
 import io.millrace.scheduler.domain.UsageAccount;
+import io.millrace.stores.usage.UsageRecord;
 import io.millrace.streams.Topics;
 import io.millrace.testkit.TopologyHarness.Written;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest {
 
@@ -130,5 +136,50 @@ class UsageTest {
                     .allSatisfy(written ->
                             assertThat(written.value().getOccurredAt()).isEqualTo(wall.now()));
         }
+    }
+
+    @Test
+    void shouldCountAStartThatIsReadBeforeTheEndOfTheAttemptBeforeIt() {
+        story.started("a", 1).play();
+        rows();
+        story.advance(Duration.ofSeconds(10)).stopped("a", 1).started("a", 2);
+        assertThat(rows()).isEmpty();
+        story.play();
+        assertThat(rows())
+                .isEqualTo(Stream.concat(both(80_000, 0).stream(), both(80_000, 8).stream())
+                        .toList());
+        story.started("a", 2).advance(Duration.ofSeconds(5)).completed("a", 2).play();
+        assertThat(rows()).isEqualTo(both(80_000 + 40_000, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE, -1, Long.MAX_VALUE})
+    void shouldGoOnAfterAHeartbeatAtNoTimeAtAll(long ms) {
+        try (SchedulerStory wall = SchedulerStory.wall()) {
+            wall.policy(SchedulerStory.POLICY).node("n1", 8).submit("a", 8).advance(Duration.ofMillis(50));
+            wall.attemptAt(Instant.ofEpochMilli(ms), "nobody", new Heartbeat(1));
+            wall.attemptAt(Instant.ofEpochMilli(ms), "a", new Heartbeat(1));
+            wall.attemptAt(Instant.ofEpochMilli(ms), "a", new Heartbeat(2));
+            assertThat(wall.harness().read(Topics.FAIR_SHARE_USAGE))
+                    .hasSize(2)
+                    .allSatisfy(written ->
+                            assertThat(written.value().getOccurredAt()).isEqualTo(wall.now()));
+            wall.started("a", 1).advance(Duration.ofSeconds(10));
+            wall.completed("a", 1).advance(Duration.ofSeconds(10));
+            assertThat(wall.harness().read(Topics.FAIR_SHARE_USAGE).stream().map(UsageTest::row))
+                    .endsWith(both(80_000, 0).toArray(Row[]::new));
+        }
+    }
+
+    @Test
+    void shouldForgetEarlyStartsOfJobsNobodyKnowsAfterADay() {
+        story.started("a", 1).started("nobody", 1).play();
+        var metered = story.harness().<UsageRecord>store(SchedulerTopology.METER_STORE);
+        assertThat(metered.get("nobody")).isNotNull();
+        story.advance(Duration.ofDays(1)).heartbeat("a", 1);
+        assertThat(metered.get("nobody")).isNotNull();
+        story.advance(Duration.ofDays(1)).heartbeat("a", 1);
+        assertThat(metered.get("nobody")).isNull();
+        assertThat(metered.get("a")).isNotNull();
     }
 }
