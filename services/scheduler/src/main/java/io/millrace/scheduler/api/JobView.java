@@ -1,6 +1,7 @@
 package io.millrace.scheduler.api;
 
 import io.millrace.events.attempt.AttemptEvent;
+import io.millrace.events.attempt.Heartbeat;
 import io.millrace.events.attempt.JobStarted;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.decision.JobEnded;
@@ -62,12 +63,21 @@ public final class JobView {
     }
 
     void apply(AttemptEvent event) {
-        if (event.getPayload() instanceof JobStarted started && started.getAttempt() >= seenAttempt) {
-            seenAttempt = started.getAttempt();
-            seenStart = event.getOccurredAt();
-            if (firstSeenStart == null) {
-                firstSeenStart = seenStart;
-            }
+        switch (event.getPayload()) {
+            case JobStarted started
+            when started.getAttempt() >= seenAttempt -> start(started.getAttempt(), event.getOccurredAt());
+            // As the pool has it: whoever is alive has started.
+            case Heartbeat heartbeat
+            when heartbeat.getAttempt() > seenAttempt -> start(heartbeat.getAttempt(), event.getOccurredAt());
+            default -> {} // the pool's decisions tell the ends
+        }
+    }
+
+    private void start(int attempt, Instant at) {
+        seenAttempt = attempt;
+        seenStart = at;
+        if (firstSeenStart == null) {
+            firstSeenStart = at;
         }
     }
 

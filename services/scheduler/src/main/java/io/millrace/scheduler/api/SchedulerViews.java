@@ -56,6 +56,7 @@ final class SchedulerViews {
     private final Map<String, JobView> jobs = new HashMap<>();
     private final Deque<String> ended = new ArrayDeque<>();
     private final Map<String, NodeView> nodes = new TreeMap<>();
+    private final Map<String, Instant> nodeNews = new HashMap<>();
     private final Map<String, PoolView> pools = new TreeMap<>();
     private final Map<String, UsageView> usage = new TreeMap<>();
     private final Set<String> poolNames;
@@ -70,6 +71,7 @@ final class SchedulerViews {
         jobs.clear();
         ended.clear();
         nodes.clear();
+        nodeNews.clear();
         pools.clear();
         usage.clear();
         policy = null;
@@ -115,6 +117,10 @@ final class SchedulerViews {
 
     private void apply(String nodeId, NodeEvent event) {
         NodeView known = nodes.get(nodeId);
+        Instant news = nodeNews.getOrDefault(nodeId, Instant.MIN);
+        if (event.getOccurredAt().isBefore(news)) {
+            return; // old news, sent again
+        }
         NodeView next = switch (event.getPayload()) {
             case NodeUp up when isRefused(up, known) -> known;
             case NodeUp up -> new NodeView(nodeId, up.getPool(), up.getGpus(), up.getGpuType(), "UP");
@@ -123,8 +129,9 @@ final class SchedulerViews {
             case SpotInterruptionNotice notice -> with(known, "INTERRUPTED");
             default -> known;
         };
-        if (next != null) {
+        if (next != null && next != known) {
             nodes.put(nodeId, next);
+            nodeNews.put(nodeId, event.getOccurredAt());
         }
     }
 

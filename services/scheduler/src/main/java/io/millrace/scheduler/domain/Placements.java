@@ -176,7 +176,7 @@ final class Placements extends Lookahead {
             return reasons;
         }
         reasons.add(free < shape.gpus() ? PendingReason.INSUFFICIENT_GPUS : PendingReason.FRAGMENTATION);
-        if (fitEmptyPool(pool, shape, this::usable) == null) {
+        if (fitEmptyPool(pool, shape, this::usable) == null && mayEverFit(shape)) {
             reasons.add(PendingReason.NODE_DOWN);
         }
         return reasons;
