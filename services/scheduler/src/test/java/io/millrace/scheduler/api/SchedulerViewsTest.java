@@ -28,6 +28,7 @@ import jakarta.ws.rs.NotFoundException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,8 @@ class SchedulerViewsTest {
     }
 
     private List<String> reasons() {
-        return views.read(all -> List.copyOf(all.jobs().get("a").reasons()));
+        return views.read(all -> List.copyOf(Objects.requireNonNull(all.jobs().get("a"), "the view has no job a")
+                .reasons()));
     }
 
     @Test
