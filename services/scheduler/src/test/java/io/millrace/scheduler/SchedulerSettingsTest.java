@@ -61,8 +61,8 @@ class SchedulerSettingsTest {
                         "millrace.policy-file", "policies/default.yaml",
                         "millrace.registry.url", "http://127.0.0.1:18081/apis/ccompat/v7",
                         "millrace.registry.patience", "5s",
-                        "millrace.schema.cache", "/somewhere/millrace-schemas",
-                        "millrace.state-dir", "/somewhere/millrace-state",
+                        "millrace.schema.cache", "/tmp/millrace-schemas",
+                        "millrace.state-dir", "/tmp/millrace-state",
                         "millrace.instance", "0"));
         assertThat(settings.getValue("millrace.registry.url", URI.class).getHost())
                 .isEqualTo("127.0.0.1");
@@ -96,7 +96,7 @@ class SchedulerSettingsTest {
         assertThat(settings.getValue("kafka.bootstrap.servers", String.class)).isEqualTo("127.0.0.1:19092");
         assertThat(settings.getValue("quarkus.kafka-streams.bootstrap-servers", String.class))
                 .isEqualTo("127.0.0.1:19092");
-        assertThat(settings.getValue("kafka-streams.state.dir", String.class)).isEqualTo("/somewhere/millrace-state");
+        assertThat(settings.getValue("kafka-streams.state.dir", String.class)).isEqualTo("/tmp/millrace-state");
         assertThat(settings.getValue("kafka-streams.main.consumer.group.instance.id", String.class))
                 .isEqualTo("scheduler-0");
     }
