@@ -38,7 +38,7 @@ class SchedulerSettingsTest {
             return new SmallRyeConfigBuilder()
                     .addDefaultInterceptors()
                     .withSources(new PropertiesConfigSource(file))
-                    .withSources(new PropertiesConfigSource(Map.of("java.io.tmpdir", "/somewhere"), "machine", 100))
+                    .withSources(new PropertiesConfigSource(Map.of("java.io.tmpdir", "/tmp"), "machine", 100))
                     .build();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
