@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,12 @@ class StoppedStackTest {
 
     @TempDir
     Path folder;
+
+    /** Also when a test failed. */
+    @AfterEach
+    void stop() {
+        LocalStack.down(data(), true);
+    }
 
     private Path data() {
         return folder.resolve("stack");
