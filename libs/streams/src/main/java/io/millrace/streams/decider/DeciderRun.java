@@ -1,6 +1,7 @@
 package io.millrace.streams.decider;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,26 @@ public final class DeciderRun<V, S, I, D> {
 
         /** @param bytes null removes the entity */
         void put(String key, byte @Nullable [] bytes);
+
+        /** None yet, and kept for as long as this object. */
+        static Entities inMemory() {
+            Map<String, byte[]> kept = new HashMap<>();
+            return new Entities() {
+                @Override
+                public byte @Nullable [] get(String key) {
+                    return kept.get(key);
+                }
+
+                @Override
+                public void put(String key, byte @Nullable [] bytes) {
+                    if (bytes == null) {
+                        kept.remove(key);
+                    } else {
+                        kept.put(key, bytes);
+                    }
+                }
+            };
+        }
     }
 
     private final Decider<S, I, D> decider;

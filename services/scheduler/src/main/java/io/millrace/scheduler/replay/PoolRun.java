@@ -10,7 +10,6 @@ import io.millrace.scheduler.domain.PoolEvent;
 import io.millrace.scheduler.replay.ReplayReport.PoolReplay;
 import io.millrace.scheduler.topology.PoolBinding;
 import io.millrace.streams.decider.DeciderRun;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,26 +33,7 @@ final class PoolRun {
         this.pool = pool;
         this.recorded = recorded;
         this.binding = new PoolBinding(codec);
-        this.run = new DeciderRun<>(new PoolDecider(), binding, entities());
-    }
-
-    private static DeciderRun.Entities entities() {
-        Map<String, byte[]> stored = new HashMap<>();
-        return new DeciderRun.Entities() {
-            @Override
-            public byte @Nullable [] get(String key) {
-                return stored.get(key);
-            }
-
-            @Override
-            public void put(String key, byte @Nullable [] bytes) {
-                if (bytes == null) {
-                    stored.remove(key);
-                } else {
-                    stored.put(key, bytes);
-                }
-            }
-        };
+        this.run = new DeciderRun<>(new PoolDecider(), binding, DeciderRun.Entities.inMemory());
     }
 
     void take(PoolInput logged, long offset) {

@@ -38,11 +38,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -271,22 +269,7 @@ class SchedulerTopologyTest {
                 .map(Written::value)
                 .toList();
         PoolBinding binding = new PoolBinding(new InputCodec(story.schemas()));
-        Map<String, byte[]> stored = new HashMap<>();
-        var run = new DeciderRun<>(new PoolDecider(), binding, new DeciderRun.Entities() {
-            @Override
-            public byte @Nullable [] get(String key) {
-                return stored.get(key);
-            }
-
-            @Override
-            public void put(String key, byte @Nullable [] bytes) {
-                if (bytes == null) {
-                    stored.remove(key);
-                } else {
-                    stored.put(key, bytes);
-                }
-            }
-        });
+        var run = new DeciderRun<>(new PoolDecider(), binding, DeciderRun.Entities.inMemory());
         List<CycleEvent> cyclesAgain = new ArrayList<>();
         List<JobDecision> decisionsAgain = new ArrayList<>();
         EventSerde<PoolInput> serde = story.harness().serde(Topics.POOL_INPUTS);
