@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.bench.BenchCommand;
 import io.millrace.local.StackException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,7 +31,8 @@ import picocli.CommandLine.ParseResult;
             QueueCommand.class,
             ExplainCommand.class,
             ReplayCommand.class,
-            SimulateCommand.class
+            SimulateCommand.class,
+            BenchCommand.class
         },
         footer = {
             "",

@@ -1,0 +1,5 @@
+/** How fast Millrace is: {@code millrace bench}. */
+@NullMarked
+package io.millrace.bench;
+
+import org.jspecify.annotations.NullMarked;
