@@ -34,7 +34,8 @@ record ChildJvm(Path watchJar, Path temporary) {
 
     /**
      * A JVM on this one's JDK that ends when this one does, by itself or killed. Its standard input has to stay a pipe
-     * from this process.
+     * from this process: when that closes it is cut off at once, so to stop it in good order signal it by its {@link
+     * ProcessHandle}; {@link Process#destroy} closes the pipe as well.
      */
     List<String> command(List<String> flags, List<String> program) {
         List<String> command = new ArrayList<>();

@@ -166,7 +166,7 @@ public final class LocalStack {
         onPath("nohup").ifPresent(command::add);
         command.add(ChildJvm.java());
         command.addAll(ChildJvm.quietFlags());
-        command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ProcessLogging.flag()));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(Supervisor.class.getName());
@@ -234,7 +234,8 @@ public final class LocalStack {
 
     /** Ends a supervisor that has not got its stack up, with all it started. */
     private static void abandon(Process supervisor, DataFolder data) {
-        supervisor.destroy();
+        // By its handle: Process.destroy also closes the pipe by which it would see this process die.
+        supervisor.toHandle().destroy();
         try {
             if (!supervisor.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 supervisor.destroyForcibly().waitFor();

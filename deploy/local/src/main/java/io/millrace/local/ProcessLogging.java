@@ -23,12 +23,34 @@ final class ProcessLogging {
 
     private ProcessLogging() {}
 
+    /** For the command line of a process that calls {@link #start}. */
+    static String flag() {
+        return "-Djava.util.logging.manager=" + ToTheEnd.class.getName();
+    }
+
     static void start() {
+        LogManager manager = LogManager.getLogManager();
         try {
-            LogManager.getLogManager()
-                    .readConfiguration(new ByteArrayInputStream(SETTINGS.getBytes(StandardCharsets.UTF_8)));
+            manager.readConfiguration(new ByteArrayInputStream(SETTINGS.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (manager instanceof ToTheEnd lasting) {
+            lasting.configured = true;
+        }
+    }
+
+    /** Does not fall silent when the JVM begins to end: how a process ends is worth knowing too. */
+    public static final class ToTheEnd extends LogManager {
+
+        private volatile boolean configured;
+
+        /** Also what the JVM's own shutdown hook calls, beside the hooks that still have something to say. */
+        @Override
+        public void reset() {
+            if (!configured) {
+                super.reset();
+            }
         }
     }
 }

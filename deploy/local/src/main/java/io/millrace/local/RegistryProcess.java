@@ -52,7 +52,8 @@ public final class RegistryProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
+        // By its handle: Process.destroy also closes the pipe that its parent watch takes for this process's life.
+        process.toHandle().destroy();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();

@@ -94,7 +94,8 @@ final class SupervisedProcess {
             lock.unlock();
         }
         if (running != null) {
-            running.destroy();
+            // By its handle: Process.destroy also closes the pipe that its parent watch takes for this process's life.
+            running.toHandle().destroy();
             try {
                 if (!running.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                     LOG.warn("{} did not end within {}, killing it", plan.name(), STOP_LIMIT);

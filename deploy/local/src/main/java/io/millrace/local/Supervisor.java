@@ -36,7 +36,7 @@ public final class Supervisor {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
-    private static final List<String> BROKER_FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC");
+    private static final List<String> BROKER_FLAGS = List.of("-Xmx512m", "-XX:+UseSerialGC", ProcessLogging.flag());
     private static final List<String> SERVICE_FLAGS = List.of("-Xmx384m", "-XX:+UseSerialGC");
 
     private final StackOptions options;

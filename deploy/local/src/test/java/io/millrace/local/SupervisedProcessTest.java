@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.local.StackState.Health;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,13 +33,34 @@ class SupervisedProcessTest {
         }
     }
 
+    /** A program that needs a while to end in good order. */
+    static final class Orderly {
+        public static void main(String[] args) throws IOException, InterruptedException {
+            Path folder = Path.of(args[0]);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try {
+                    Thread.sleep(500);
+                    Files.writeString(folder.resolve("ended"), "in good order");
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+            Files.writeString(folder.resolve("up"), "");
+            Thread.currentThread().join();
+        }
+    }
+
     private SupervisedProcess of(String script, Probe probe) {
+        return of(List.of("sh", "-c", script), probe);
+    }
+
+    private SupervisedProcess of(List<String> command, Probe probe) {
         supervised = new SupervisedProcess(
                 new SupervisedProcess.Plan(
                         "worker",
                         1,
                         "127.0.0.1:1",
-                        List.of("sh", "-c", script),
+                        command,
                         Map.of("GREETING", "hello"),
                         folder,
                         folder.resolve("worker.log"),
@@ -60,6 +82,22 @@ class SupervisedProcessTest {
         assertThat(ref.alive()).isEmpty();
         assertThat(worker.state().process()).isNull();
         assertThat(worker.state().health()).isEqualTo(Health.DOWN);
+    }
+
+    @Test
+    void shouldLetAChildJvmEndInGoodOrder() throws Exception {
+        List<String> orderly = ChildJvm.in(folder.resolve("jvm"))
+                .command(
+                        List.of("-Xmx32m", "-XX:TieredStopAtLevel=1"),
+                        List.of(
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Orderly.class.getName(),
+                                folder.toString()));
+        SupervisedProcess worker = of(orderly, () -> Files.exists(folder.resolve("up")));
+        worker.start().get(10, TimeUnit.SECONDS);
+        worker.stop();
+        assertThat(folder.resolve("ended")).hasContent("in good order");
     }
 
     @Test

@@ -36,6 +36,9 @@ class RestartedStackTest {
         await().atMost(SOON).until(() -> before.stateOf("early").equals("PLACED"));
         await().atMost(SOON).until(() -> before.stateOf("late").equals("WAITING"));
         LocalStack.down(data, false);
+        assertThat(data.resolve("broker/log/.kafka_cleanshutdown"))
+                .as("what the broker writes when it was left the time to end in good order")
+                .exists();
 
         try (RunningStack after =
                 RunningStack.start(data, options -> options.withPools(Map.of("first", 0, "second", 1)))) {
