@@ -15,6 +15,7 @@ import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.node.NodeEvent;
+import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyEvent;
 import io.millrace.events.pool.PoolInput;
 import io.millrace.events.reason.PendingEvent;
@@ -89,7 +90,20 @@ public final class Topics {
             true);
 
     public static final Topic<PolicyEvent> POLICY_EVENTS = new Topic<>(
-            "policy-events", "policy", PolicyEvent.class, 1, forever(), SCHEDULER, Set.of(SCHEDULER), EVERYONE, true);
+            "policy-events",
+            "policy, or job id",
+            PolicyEvent.class, 1, forever(), SCHEDULER, Set.of(SCHEDULER), EVERYONE, true);
+
+    public static final Topic<OrgEvent> ORG_EVENTS = new Topic<>(
+            "org-events",
+            "team/name or user/name",
+            OrgEvent.class,
+            1,
+            forever(),
+            SCHEDULER,
+            Set.of(SCHEDULER),
+            EVERYONE,
+            true);
 
     /** Played time; written only while a play drives the stack. */
     public static final Topic<ClockEvent> CLOCK = new Topic<>(
@@ -167,6 +181,7 @@ public final class Topics {
             NODE_EVENTS,
             GPU_TELEMETRY,
             POLICY_EVENTS,
+            ORG_EVENTS,
             CLOCK,
             POOL_INPUTS,
             JOB_DECISIONS,

@@ -7,6 +7,8 @@ import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.PromiseRevised;
+import io.millrace.events.decision.StartPromised;
 import io.millrace.events.decision.StopRequested;
 import io.millrace.events.job.JobSubmitted;
 import io.millrace.simulator.trace.Partition;
@@ -203,6 +205,9 @@ public final class Play {
                 yield false;
             }
             case StopRequested stop -> cluster.stopRequested(pool, jobId, stop.getAttempt(), nowMs);
+            // Said to people; nothing is to be done about it.
+            case StartPromised promised -> false;
+            case PromiseRevised revised -> false;
             default ->
                 throw new PlayException("The scheduler decided something this client does not know: "
                         + decision.getPayload() + ". Use the client that belongs to the scheduler.");

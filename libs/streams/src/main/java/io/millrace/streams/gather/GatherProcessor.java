@@ -135,6 +135,13 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
                     log(owner, gathering.gathered(source), source, record);
                 }
             }
+            case Route.To(String decider) -> {
+                if (gathering.deciders().contains(decider)) {
+                    log(decider, gathering.gathered(source), source, record);
+                } else {
+                    condemn(record, metadata, unknown(decider));
+                }
+            }
             case Route.Everyone() ->
                 gathering.deciders().forEach(decider -> log(decider, gathering.gathered(source), source, record));
             case Route.Advance(long sequence, Map<String, Long> awaited) -> {

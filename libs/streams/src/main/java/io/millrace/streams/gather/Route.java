@@ -15,6 +15,9 @@ public sealed interface Route {
     /** To the decider that owns {@code entity}; a dead letter when none does. */
     record OwnerOf(String entity) implements Route {}
 
+    /** To this decider, which the record names itself; a dead letter when there is none such. */
+    record To(String decider) implements Route {}
+
     /** To every decider. */
     record Everyone() implements Route {}
 

@@ -1,6 +1,7 @@
 package io.millrace.scheduler.api;
 
 import io.millrace.scheduler.domain.PendingReason;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +34,22 @@ public record Explanation(
      */
     public record Free(int gpus, int freeGpus, int freeWholeNodes, int largestBlock) {}
 
-    static List<Blocker> blockers(List<String> reasons, Free free, @Nullable String head) {
+    /**
+     * Whom room is kept for.
+     *
+     * @param startsBy null when no start is promised
+     */
+    record KeptFor(String jobId, @Nullable Instant startsBy) {}
+
+    static List<Blocker> blockers(
+            List<String> reasons, Free free, @Nullable String head, @Nullable KeptFor kept) {
         return reasons.stream()
-                .map(reason -> new Blocker(reason, remedy(PendingReason.valueOf(reason), free, head)))
+                .map(reason -> new Blocker(reason, remedy(PendingReason.valueOf(reason), free, head, kept)))
                 .toList();
     }
 
-    private static String remedy(PendingReason reason, Free free, @Nullable String head) {
+    private static String remedy(
+            PendingReason reason, Free free, @Nullable String head, @Nullable KeptFor kept) {
         return switch (reason) {
             case QUOTA_USER -> "jobs of the same user must end first";
             case QUOTA_TEAM -> "jobs of the same team must end first";
@@ -52,6 +62,9 @@ public record Explanation(
             case FRAGMENTATION ->
                 "GPUs must become free together: " + free.freeGpus() + " are free, at most " + free.largestBlock()
                         + " on one node, " + free.freeWholeNodes() + " whole nodes";
+            case RESERVED_FOR ->
+                "there is room, but it is kept for " + (kept == null ? "another job" : kept.jobId())
+                        + (kept == null || kept.startsBy() == null ? "" : ", which starts by " + kept.startsBy());
             case BELOW_QUEUE_HEAD ->
                 "the policy places nothing past the first job that waits for room"
                         + (head == null ? "" : "; the queue's head is " + head);

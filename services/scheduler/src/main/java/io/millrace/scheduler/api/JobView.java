@@ -9,7 +9,10 @@ import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
+import io.millrace.events.decision.PromiseRevised;
+import io.millrace.events.decision.StartPromised;
 import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
 import io.millrace.events.job.JobEvent;
@@ -50,6 +53,8 @@ public final class JobView {
     private @Nullable Instant firstCountedStart;
 
     private List<String> reasons = List.of();
+    private @Nullable String reservedFor;
+    private @Nullable Instant startsBy;
 
     JobView(String jobId) {
         this.jobId = jobId;
@@ -94,6 +99,7 @@ public final class JobView {
             }
             case JobPlaced placement -> {
                 placed = placement;
+                startsBy = null;
                 stopping = false;
                 yield "attempt " + placement.getAttempt() + " on " + String.join(", ", nodes(placement));
             }
@@ -107,6 +113,7 @@ public final class JobView {
             }
             case JobEnded over -> {
                 placed = null;
+                startsBy = null;
                 ended = over;
                 if (firstCountedStart == null) {
                     firstCountedStart = over.getStartedAt();
@@ -116,6 +123,15 @@ public final class JobView {
             case StopRequested stop -> {
                 stopping |= stop.getCause() != StopRequestCause.STALE_ATTEMPT;
                 yield "attempt " + stop.getAttempt() + ": " + stop.getCause();
+            }
+            case StartPromised promised -> {
+                startsBy = promised.getStartBy();
+                yield "starts by " + promised.getStartBy();
+            }
+            case PromiseRevised revised -> {
+                startsBy = revised.getStartBy();
+                yield (startsBy == null ? "no start is promised any more" : "starts by " + startsBy) + ", not by "
+                        + revised.getPromised() + ": " + revised.getCause();
             }
             default -> "";
         };
@@ -129,8 +145,10 @@ public final class JobView {
                 detail));
     }
 
-    void apply(List<String> pendingReasons) {
+    /** @param keptFor whom the room it could have is kept for; null where that is no reason */
+    void apply(List<String> pendingReasons, @Nullable String keptFor) {
         reasons = pendingReasons;
+        reservedFor = keptFor;
     }
 
     String jobId() {
@@ -163,6 +181,17 @@ public final class JobView {
 
     List<String> reasons() {
         return reasons;
+    }
+
+    @Nullable
+    String reservedFor() {
+        return reservedFor;
+    }
+
+    /** The start promised last, while it waits; null without one. */
+    @Nullable
+    Instant startsBy() {
+        return startsBy;
     }
 
     boolean waits() {
@@ -202,7 +231,14 @@ public final class JobView {
                                 queued.getGpuType(),
                                 queued.getGpusPerNode(),
                                 queued.getLimitMs(),
-                                queued.getEstimateMs()));
+                                queued.getEstimateMs(),
+                                queued.getJobType() == JobType.UNKNOWN
+                                        ? io.millrace.scheduler.domain.JobType.EXPERIMENTATION
+                                        : io.millrace.scheduler.domain.JobType.valueOf(
+                                                queued.getJobType().name()),
+                                queued.getDeadline() == null
+                                        ? null
+                                        : queued.getDeadline().toEpochMilli()));
     }
 
     /** @param now for the wait of a job that has not started; null when nobody knows */

@@ -167,7 +167,11 @@ public final class SchedulerResource {
                     job.waits() ? ahead + 1 : null,
                     ahead < 0 ? List.of() : queue.subList(Math.max(0, ahead - AHEAD_NAMED), ahead),
                     job.waits()
-                            ? Explanation.blockers(job.reasons(), free(all, job), ahead > 0 ? queue.getFirst() : null)
+                            ? Explanation.blockers(
+                                    job.reasons(),
+                                    free(all, job),
+                                    ahead > 0 ? queue.getFirst() : null,
+                                    keptFor(all, job))
                             : List.of(),
                     job.waits() ? free(all, job) : null,
                     job.steps());
@@ -326,10 +330,16 @@ public final class SchedulerResource {
         return new Explanation.Free(total, free, whole, largest);
     }
 
+    private static Explanation.@Nullable KeptFor keptFor(Snapshot all, JobView job) {
+        String other = job.reservedFor();
+        JobView first = other == null ? null : all.jobs().get(other);
+        return other == null ? null : new Explanation.KeptFor(other, first == null ? null : first.startsBy());
+    }
+
     private static double decayed(UsageView row, Instant now) {
         long later = Math.max(0, now.toEpochMilli() - row.at().toEpochMilli());
         return UsageAccount.decayedGpuSeconds(
-                row.usage().getRunningGpus(), row.usage().getDecayBaseGpuS(), later);
+                row.usage().getRunningWeight(), row.usage().getDecayBaseGpuS(), later);
     }
 
     private static boolean siblings(UsageMeasured one, UsageMeasured other) {

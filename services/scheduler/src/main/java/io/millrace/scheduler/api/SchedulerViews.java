@@ -93,20 +93,22 @@ final class SchedulerViews {
                     forgetOldest(key);
                 }
             }
-            case PendingEvent pending ->
-                job(key).apply(((PendingReasonsChanged) pending.getPayload())
-                        .getReasons().stream().map(Enum::name).toList());
+            case PendingEvent pending -> {
+                PendingReasonsChanged changed = (PendingReasonsChanged) pending.getPayload();
+                job(key).apply(changed.getReasons().stream().map(Enum::name).toList(), changed.getReservedFor());
+            }
             case NodeEvent node -> apply(key, node);
             case UsageEvent row -> usage.put(key, new UsageView(row.getOccurredAt(), (UsageMeasured) row.getPayload()));
             case CycleEvent cycle ->
                 pools.put(key, new PoolView(cycle.getOccurredAt(), (CycleDecided) cycle.getPayload()));
-            case PolicyEvent adopted -> {
-                PolicyAdopted document = (PolicyAdopted) adopted.getPayload();
-                policy = new PolicyView(document.getDocumentSha256(), PolicyDocument.parse(document.getDocument()));
+            case PolicyEvent said -> {
+                if (said.getPayload() instanceof PolicyAdopted adopted) {
+                    policy = new PolicyView(adopted.getDocumentSha256(), PolicyDocument.parse(adopted.getDocument()));
+                }
             }
             case null -> {
                 if (topic.equals(Topics.PENDING_REASONS.name())) {
-                    job(key).apply(List.of());
+                    job(key).apply(List.of(), null);
                 } // gather has refused it anywhere else
             }
             default ->

@@ -7,12 +7,18 @@ import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
+import io.millrace.events.decision.PriorityTerms;
+import io.millrace.events.decision.PromiseRevised;
 import io.millrace.events.decision.RejectionCode;
 import io.millrace.events.decision.RequeueCause;
+import io.millrace.events.decision.RevisionCause;
+import io.millrace.events.decision.StartPromised;
 import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
 import io.millrace.scheduler.domain.PoolEvent;
+import io.millrace.scheduler.domain.Priority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +81,9 @@ public final class DecisionCodec {
                         queued.request().gpuType(),
                         queued.request().gpusPerNode(),
                         queued.request().estimateMs(),
-                        queued.limitMs());
+                        queued.limitMs(),
+                        JobType.valueOf(queued.request().type().name()),
+                        instant(queued.request().deadlineMs()));
             case PoolEvent.JobRejected rejected ->
                 new JobRejected(
                         RejectionCode.valueOf(rejected.code().name()), rejected.message(), rejected.submissionId());
@@ -88,7 +96,15 @@ public final class DecisionCodec {
                         placed.request().team(),
                         placed.request().user(),
                         placed.gpuType(),
-                        placed.limitMs());
+                        placed.limitMs(),
+                        placed.weight(),
+                        placed.priority() == null ? null : terms(placed.priority()));
+            case PoolEvent.StartPromised promised -> new StartPromised(Instant.ofEpochMilli(promised.startBy()));
+            case PoolEvent.PromiseRevised revised ->
+                new PromiseRevised(
+                        Instant.ofEpochMilli(revised.promised()),
+                        instant(revised.startBy()),
+                        RevisionCause.valueOf(revised.cause().name()));
             case PoolEvent.JobRequeued requeued ->
                 new JobRequeued(
                         requeued.attempt(),
@@ -108,6 +124,20 @@ public final class DecisionCodec {
                 new StopRequested(
                         stop.attempt(), StopRequestCause.valueOf(stop.cause().name()), stop.graceMs());
         };
+    }
+
+    private static PriorityTerms terms(Priority priority) {
+        return new PriorityTerms(
+                priority.base(),
+                priority.fairShare(),
+                priority.deadline(),
+                priority.seniority(),
+                priority.type(),
+                priority.queue(),
+                priority.age(),
+                priority.shortness(),
+                priority.usagePenalty(),
+                priority.override());
     }
 
     private static List<NodeShare> shares(List<io.millrace.scheduler.domain.NodeShare> shares) {

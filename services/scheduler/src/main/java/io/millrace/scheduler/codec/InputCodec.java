@@ -17,13 +17,16 @@ import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.node.SpotInterruptionNotice;
+import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.events.pool.Gathered;
 import io.millrace.events.pool.Tick;
 import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.Job.Checkpoint;
 import io.millrace.scheduler.domain.JobRequest;
+import io.millrace.scheduler.domain.JobType;
 import io.millrace.scheduler.domain.Node.Health;
 import io.millrace.scheduler.domain.PoolInput;
 import io.millrace.streams.Envelope;
@@ -47,6 +50,7 @@ public final class InputCodec {
         sources.put(Topics.ATTEMPT_EVENTS.name(), EventSerde.of(Topics.ATTEMPT_EVENTS, schemas));
         sources.put(Topics.NODE_EVENTS.name(), EventSerde.of(Topics.NODE_EVENTS, schemas));
         sources.put(Topics.POLICY_EVENTS.name(), EventSerde.of(Topics.POLICY_EVENTS, schemas));
+        sources.put(Topics.ORG_EVENTS.name(), EventSerde.of(Topics.ORG_EVENTS, schemas));
         sources.put(Topics.CLOCK.name(), EventSerde.of(Topics.CLOCK, schemas));
     }
 
@@ -79,6 +83,7 @@ public final class InputCodec {
             case AttemptEvent attempt -> input(at, key, attempt);
             case NodeEvent node -> input(at, key, node);
             case PolicyEvent policy -> input(at, policy);
+            case OrgEvent said -> new PoolInput.MemberDefined(at, MemberCodec.member(said));
             default ->
                 throw new UndecodableException(
                         "a pool's log can't hold " + event.getSchema().getFullName());
@@ -100,7 +105,11 @@ public final class InputCodec {
                                 submitted.getGpuType(),
                                 submitted.getGpusPerNode(),
                                 submitted.getLimitMs(),
-                                submitted.getEstimateMs()));
+                                submitted.getEstimateMs(),
+                                type(submitted.getJobType()),
+                                submitted.getDeadline() == null
+                                        ? null
+                                        : submitted.getDeadline().toEpochMilli()));
             case JobCancelRequested cancel -> new PoolInput.CancelRequested(at, jobId);
             case CheckpointSaved saved ->
                 new PoolInput.CheckpointSaved(
@@ -108,6 +117,13 @@ public final class InputCodec {
             case ProgressReported progress -> new PoolInput.ProgressReported(at, jobId);
             default -> throw unknown(event.getPayload());
         };
+    }
+
+    /** A type that is not known counts as the one that claims nothing. */
+    private static JobType type(io.millrace.events.job.JobType named) {
+        return named == io.millrace.events.job.JobType.UNKNOWN
+                ? JobType.EXPERIMENTATION
+                : JobType.valueOf(named.name());
     }
 
     private static PoolInput input(long seenAt, String jobId, AttemptEvent event) {
@@ -156,14 +172,18 @@ public final class InputCodec {
     }
 
     private static PoolInput input(long at, PolicyEvent event) {
-        if (event.getPayload() instanceof PolicyAdopted adopted) {
-            return new PoolInput.PolicyAdopted(
-                    at,
-                    PolicyDocument.parse(adopted.getDocument()),
-                    adopted.getDocument(),
-                    adopted.getDocumentSha256());
-        }
-        throw unknown(event.getPayload());
+        return switch (event.getPayload()) {
+            case PolicyAdopted adopted ->
+                new PoolInput.PolicyAdopted(
+                        at,
+                        PolicyDocument.parse(adopted.getDocument()),
+                        adopted.getDocument(),
+                        adopted.getDocumentSha256());
+            case PriorityOverridden overridden ->
+                new PoolInput.PriorityOverridden(
+                        at, overridden.getJobId(), overridden.getBy(), overridden.getReason());
+            default -> throw unknown(event.getPayload());
+        };
     }
 
     private static UndecodableException unknown(Object payload) {

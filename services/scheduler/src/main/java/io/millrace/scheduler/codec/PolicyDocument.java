@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.millrace.scheduler.domain.PriorityPolicy;
 import io.millrace.scheduler.domain.SchedulingPolicy;
+import io.millrace.scheduler.domain.SchedulingPolicy.Backfill;
 import io.millrace.scheduler.domain.SchedulingPolicy.Liveness;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import io.millrace.streams.decider.StateHash;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -37,6 +40,13 @@ public final class PolicyDocument {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+    private static final int MOST_BONUS = 1_000_000;
+
+    /** Each promise costs a look at the whole future of the pool. */
+    private static final int MOST_PROMISES = 10_000;
+
+    private static final BigDecimal MOST_WEIGHT = BigDecimal.valueOf(1000);
+
     private PolicyDocument() {}
 
     private record Document(
@@ -45,11 +55,16 @@ public final class PolicyDocument {
             @JsonProperty("per_user") @Nullable PerUser perUser,
             @JsonProperty("per_team") @Nullable PerTeam perTeam,
             @Nullable Leases leases,
+            @Nullable PrioritySection priority,
+            @Nullable Backfilling backfill,
+            @JsonProperty("gpu_weights") @Nullable Map<String, @Nullable BigDecimal> gpuWeights,
             @Nullable Object trace) {}
 
     private record Queue(
             @JsonProperty("max_gpus_per_job") @Nullable Integer maxGpusPerJob,
-            @JsonProperty("max_duration") @Nullable String maxDuration) {}
+            @JsonProperty("max_duration") @Nullable String maxDuration,
+            @JsonProperty("start_sla") @Nullable String startSla,
+            @Nullable Integer bonus) {}
 
     private record PerUser(
             @JsonProperty("max_gpus") @Nullable Integer maxGpus,
@@ -66,6 +81,9 @@ public final class PolicyDocument {
             @JsonProperty("tick_interval") @Nullable String tickInterval,
             @JsonProperty("suspect_for") @Nullable String suspectFor,
             @JsonProperty("remember_ended_for") @Nullable String rememberEndedFor) {}
+
+    private record Backfilling(
+            @Nullable String kind, @Nullable Integer promises) {}
 
     /** @throws IllegalArgumentException when the text is no policy; says where and why */
     public static SchedulingPolicy parse(String text) {
@@ -105,7 +123,12 @@ public final class PolicyDocument {
                         required("leases.grace", leases.grace()),
                         positive("leases.tick_interval", leases.tickInterval()),
                         required("leases.suspect_for", leases.suspectFor()),
-                        required("leases.remember_ended_for", leases.rememberEndedFor())));
+                        required("leases.remember_ended_for", leases.rememberEndedFor())),
+                document.priority() == null
+                        ? PriorityPolicy.standard()
+                        : document.priority().policy(),
+                backfill(document.backfill()),
+                weights(document.gpuWeights()));
     }
 
     /** Where in the document a value is wrong, as {@code , per_user.max_gpus}; empty when that is not known. */
@@ -123,14 +146,64 @@ public final class PolicyDocument {
         SortedMap<String, QueueLimits> limits = new TreeMap<>();
         queues.forEach((name, queue) -> limits.put(
                 name,
-                queue == null
-                        ? new QueueLimits(null, null)
-                        : new QueueLimits(
-                                atLeastOne("queues." + name + ".max_gpus_per_job", queue.maxGpusPerJob()),
-                                queue.maxDuration() == null
-                                        ? null
-                                        : required("queues." + name + ".max_duration", queue.maxDuration()))));
+                queue == null ? new QueueLimits(null, null) : limits("queues." + name, queue)));
         return limits;
+    }
+
+    private static QueueLimits limits(String key, Queue queue) {
+        int bonus = queue.bonus() == null ? 0 : queue.bonus();
+        if (Math.abs((long) bonus) > MOST_BONUS) {
+            throw new IllegalArgumentException(
+                    key + ".bonus must be -" + MOST_BONUS + " to " + MOST_BONUS + " points, not " + bonus);
+        }
+        return new QueueLimits(
+                atLeastOne(key + ".max_gpus_per_job", queue.maxGpusPerJob()),
+                queue.maxDuration() == null ? null : required(key + ".max_duration", queue.maxDuration()),
+                queue.startSla() == null ? null : positive(key + ".start_sla", queue.startSla()),
+                bonus);
+    }
+
+    private static Backfill backfill(@Nullable Backfilling asked) {
+        String kind = asked == null || asked.kind() == null ? "easy" : asked.kind();
+        Integer promises = asked == null ? null : asked.promises();
+        switch (kind) {
+            case "easy" -> {
+                if (promises != null && promises != 1) {
+                    throw new IllegalArgumentException("easy backfill promises one start, so backfill.promises can't be "
+                            + promises + "; leave it out or say kind: conservative");
+                }
+                return new Backfill(1);
+            }
+            case "conservative" -> {
+                if (promises != null && (promises < 1 || promises > MOST_PROMISES)) {
+                    throw new IllegalArgumentException(
+                            "backfill.promises must be 1 to " + MOST_PROMISES + ", not " + promises);
+                }
+                return new Backfill(promises == null ? SchedulingPolicy.MANY_PROMISES : promises);
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "backfill.kind can't be '" + kind + "'; it is one of easy, conservative");
+        }
+    }
+
+    private static SortedMap<String, Integer> weights(@Nullable Map<String, @Nullable BigDecimal> asked) {
+        SortedMap<String, Integer> weights = new TreeMap<>();
+        if (asked != null) {
+            asked.forEach((type, weight) -> weights.put(type, thousandths("gpu_weights." + type, weight)));
+        }
+        return weights;
+    }
+
+    private static int thousandths(String key, @Nullable BigDecimal weight) {
+        if (weight == null
+                || weight.signum() < 0
+                || weight.compareTo(MOST_WEIGHT) > 0
+                || weight.stripTrailingZeros().scale() > 3) {
+            throw new IllegalArgumentException(key + " must be a number from 0 to " + MOST_WEIGHT
+                    + " with at most three decimals, such as 2.5, not " + weight);
+        }
+        return weight.movePointRight(3).intValueExact();
     }
 
     private static @Nullable Integer atLeastOne(String key, @Nullable Integer value) {
@@ -141,7 +214,7 @@ public final class PolicyDocument {
         return value;
     }
 
-    private static long positive(String key, @Nullable String value) {
+    static long positive(String key, @Nullable String value) {
         long ms = required(key, value);
         if (ms == 0) {
             throw new IllegalArgumentException(key + " must be longer than nothing");

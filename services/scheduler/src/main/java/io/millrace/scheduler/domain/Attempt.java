@@ -1,6 +1,7 @@
 package io.millrace.scheduler.domain;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param stopObserved observed time of that, ms; 0 when it was not
  * @param lostNodes nodes of the attempt that are known to run nothing of it any more
  * @param ending its end as reported, not yet acted on; null while it may run
+ * @param weight of each of its GPUs in usage, in thousandths
+ * @param countedFrom the start that usage counts it from, ms; null while it is not counted. Follows {@code startedAt}
+ *     at the next tick, so that what happens between two ticks may come in any order
  */
 public record Attempt(
         int number,
@@ -26,7 +30,9 @@ public record Attempt(
         @Nullable StopCause stop,
         long stopObserved,
         SortedSet<String> lostNodes,
-        @Nullable Ending ending) {
+        @Nullable Ending ending,
+        int weight,
+        @Nullable Long countedFrom) {
 
     /** Why an attempt must stop. */
     public enum StopCause {
@@ -52,30 +58,50 @@ public record Attempt(
     /** The end an agent reported. */
     public record Ending(EndKind kind, long at, String message) {}
 
-    static Attempt placed(int number, List<NodeShare> shares, long now, long observed) {
-        return new Attempt(number, shares, now, observed, null, null, 0, new TreeSet<>(), null);
+    static Attempt placed(int number, List<NodeShare> shares, long now, long observed, int weight) {
+        return new Attempt(number, shares, now, observed, null, null, 0, new TreeSet<>(), null, weight, null);
     }
 
     Attempt withStarted(long at, long observed) {
-        return new Attempt(number, shares, placedAt, observed, at, stop, stopObserved, lostNodes, ending);
+        return new Attempt(
+                number, shares, placedAt, observed, at, stop, stopObserved, lostNodes, ending, weight, countedFrom);
     }
 
     Attempt withSeen(long observed) {
-        return new Attempt(number, shares, placedAt, observed, startedAt, stop, stopObserved, lostNodes, ending);
+        return new Attempt(
+                number, shares, placedAt, observed, startedAt, stop, stopObserved, lostNodes, ending, weight,
+                countedFrom);
     }
 
     Attempt withStop(StopCause cause, long observed) {
-        return new Attempt(number, shares, placedAt, seenObserved, startedAt, cause, observed, lostNodes, ending);
+        return new Attempt(
+                number, shares, placedAt, seenObserved, startedAt, cause, observed, lostNodes, ending, weight,
+                countedFrom);
     }
 
     Attempt withEnding(Ending ended) {
-        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lostNodes, ended);
+        return new Attempt(
+                number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lostNodes, ended, weight,
+                countedFrom);
     }
 
     Attempt withLostNode(String nodeId) {
         SortedSet<String> lost = new TreeSet<>(lostNodes);
         lost.add(nodeId);
-        return new Attempt(number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lost, ending);
+        return new Attempt(
+                number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lost, ending, weight,
+                countedFrom);
+    }
+
+    Attempt withCounted() {
+        return new Attempt(
+                number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lostNodes, ending, weight,
+                startedAt);
+    }
+
+    /** Whether usage counts it from another start than is known. */
+    boolean isMiscounted() {
+        return !Objects.equals(startedAt, countedFrom);
     }
 
     /** GPUs held. */

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param submittedAt when the pool's log saw it, ms
  * @param attempts attempts placed so far
  * @param reasons why it waits; empty unless it waits
+ * @param reservedFor the job that its room is kept for; null unless that is a reason
  * @param checkpoint newest checkpoint; null when there is none
+ * @param promise GPUs kept for it while it waits; null when none are
+ * @param overridden whether a manager put it before others
+ * @param slaMissed whether it was told that it has waited longer than its queue promises
  */
 public record Job(
         String id,
@@ -23,7 +27,11 @@ public record Job(
         int attempts,
         boolean cancelRequested,
         Set<PendingReason> reasons,
-        @Nullable Checkpoint checkpoint) {
+        @Nullable String reservedFor,
+        @Nullable Checkpoint checkpoint,
+        @Nullable Promise promise,
+        boolean overridden,
+        boolean slaMissed) {
 
     /** The order of submissions; total, because job ids differ. */
     static final Comparator<Job> BY_SUBMISSION = Comparator.comparingLong(Job::submittedAt)
@@ -68,7 +76,11 @@ public record Job(
                 0,
                 false,
                 EnumSet.noneOf(PendingReason.class),
-                null);
+                null,
+                null,
+                null,
+                false,
+                false);
     }
 
     /** The attempt that holds GPUs; null when none does. */
@@ -80,6 +92,7 @@ public record Job(
         return phase instanceof Phase.Waiting;
     }
 
+    /** In another phase, where neither reasons nor a promise of the last one count. */
     Job withPhase(Phase next) {
         return new Job(
                 id,
@@ -90,7 +103,11 @@ public record Job(
                 attempts,
                 cancelRequested,
                 EnumSet.noneOf(PendingReason.class),
-                checkpoint);
+                null,
+                checkpoint,
+                null,
+                overridden,
+                slaMissed);
     }
 
     /** The same phase with its attempt changed, reasons and all else kept. */
@@ -104,18 +121,46 @@ public record Job(
                 attempt.number(),
                 cancelRequested,
                 reasons,
-                checkpoint);
+                reservedFor,
+                checkpoint,
+                promise,
+                overridden,
+                slaMissed);
     }
 
     Job withCancelRequested() {
-        return new Job(id, submissionId, submittedAt, request, phase, attempts, true, reasons, checkpoint);
+        return new Job(
+                id, submissionId, submittedAt, request, phase, attempts, true, reasons, reservedFor, checkpoint,
+                promise, overridden, slaMissed);
     }
 
-    Job withReasons(Set<PendingReason> why) {
-        return new Job(id, submissionId, submittedAt, request, phase, attempts, cancelRequested, why, checkpoint);
+    Job withReasons(Set<PendingReason> why, @Nullable String keptFor) {
+        return new Job(
+                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, why, keptFor, checkpoint,
+                promise, overridden, slaMissed);
     }
 
     Job withCheckpoint(Checkpoint newest) {
-        return new Job(id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, newest);
+        return new Job(
+                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
+                newest, promise, overridden, slaMissed);
+    }
+
+    Job withPromise(@Nullable Promise next) {
+        return new Job(
+                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
+                checkpoint, next, overridden, slaMissed);
+    }
+
+    Job withOverride() {
+        return new Job(
+                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
+                checkpoint, promise, true, slaMissed);
+    }
+
+    Job withSlaMissed() {
+        return new Job(
+                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
+                checkpoint, promise, overridden, true);
     }
 }

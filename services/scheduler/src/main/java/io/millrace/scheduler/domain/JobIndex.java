@@ -20,26 +20,38 @@ final class JobIndex {
     /** The reason of every job behind a strict queue's head. */
     static final Set<PendingReason> BELOW_HEAD = Set.of(PendingReason.BELOW_QUEUE_HEAD);
 
-    private record EndedAt(long at, String jobId) {}
+    private record At(long at, String jobId) {}
+
+    private static final Comparator<At> BY_TIME = Comparator.comparingLong(At::at).thenComparing(At::jobId);
 
     private final NavigableSet<Job> submitted = new TreeSet<>(Job.BY_SUBMISSION);
     private NavigableSet<Job> waiting = new TreeSet<>(Job.BY_SUBMISSION);
     private NavigableSet<Job> unsettled = new TreeSet<>(Job.BY_SUBMISSION);
     private final NavigableSet<String> active = new TreeSet<>();
     private final NavigableSet<String> cancelled = new TreeSet<>();
-    private final NavigableSet<EndedAt> ended =
-            new TreeSet<>(Comparator.comparingLong(EndedAt::at).thenComparing(EndedAt::jobId));
+    private final NavigableSet<String> promised = new TreeSet<>();
+    private final NavigableSet<String> miscounted = new TreeSet<>();
+    private final NavigableSet<At> startsDue = new TreeSet<>(BY_TIME);
+    private final NavigableSet<At> ended = new TreeSet<>(BY_TIME);
+    private final Lanes lanes = new Lanes();
     private final Map<String, Integer> waitingByUser = new HashMap<>();
     private final Map<String, Integer> gpusByUser = new HashMap<>();
     private final Map<String, Integer> gpusByTeam = new HashMap<>();
 
-    void rebuild(Collection<Job> jobs, @Nullable SchedulingPolicy policy) {
-        Comparator<Job> order = policy == null ? Job.BY_SUBMISSION : policy.jobOrder();
+    private @Nullable SchedulingPolicy policy;
+
+    void rebuild(Collection<Job> jobs, @Nullable SchedulingPolicy inForce) {
+        policy = inForce;
+        Comparator<Job> order = inForce == null ? Job.BY_SUBMISSION : inForce.jobOrder();
         waiting = new TreeSet<>(order);
         unsettled = new TreeSet<>(order);
         submitted.clear();
         active.clear();
         cancelled.clear();
+        promised.clear();
+        miscounted.clear();
+        startsDue.clear();
+        lanes.clear();
         ended.clear();
         waitingByUser.clear();
         gpusByUser.clear();
@@ -63,13 +75,25 @@ final class JobIndex {
                 if (!job.reasons().equals(BELOW_HEAD)) {
                     unsettled.add(job);
                 }
+                if (job.promise() != null) {
+                    promised.add(job.id());
+                } else if (policy != null && policy.byPriority()) {
+                    lanes.add(job, policy);
+                }
+                Long dueAt = startDue(job);
+                if (dueAt != null) {
+                    startsDue.add(new At(dueAt, job.id()));
+                }
             }
             case Phase.Active(Attempt attempt) -> {
                 active.add(job.id());
+                if (attempt.isMiscounted()) {
+                    miscounted.add(job.id());
+                }
                 gpusByUser.merge(job.request().user(), attempt.gpus(), Integer::sum);
                 gpusByTeam.merge(job.request().team(), attempt.gpus(), Integer::sum);
             }
-            case Phase.Ended(var state, long at) -> ended.add(new EndedAt(at, job.id()));
+            case Phase.Ended(var state, long at) -> ended.add(new At(at, job.id()));
         }
         if (job.cancelRequested() && (job.phase() instanceof Phase.Submitted || job.waits())) {
             cancelled.add(job.id());
@@ -82,16 +106,30 @@ final class JobIndex {
             case Phase.Waiting() -> {
                 waiting.remove(job);
                 unsettled.remove(job);
+                if (job.promise() != null) {
+                    promised.remove(job.id());
+                } else if (policy != null && policy.byPriority()) {
+                    lanes.remove(job, policy);
+                }
+                Long dueAt = startDue(job);
+                if (dueAt != null) {
+                    startsDue.remove(new At(dueAt, job.id()));
+                }
                 subtract(waitingByUser, job.request().user(), 1);
             }
             case Phase.Active(Attempt attempt) -> {
                 active.remove(job.id());
+                miscounted.remove(job.id());
                 subtract(gpusByUser, job.request().user(), attempt.gpus());
                 subtract(gpusByTeam, job.request().team(), attempt.gpus());
             }
-            case Phase.Ended(var state, long at) -> ended.remove(new EndedAt(at, job.id()));
+            case Phase.Ended(var state, long at) -> ended.remove(new At(at, job.id()));
         }
         cancelled.remove(job.id());
+    }
+
+    private @Nullable Long startDue(Job job) {
+        return policy == null || job.slaMissed() ? null : policy.startDueAt(job);
     }
 
     private static void subtract(Map<String, Integer> counts, String key, int amount) {
@@ -123,9 +161,37 @@ final class JobIndex {
         return cancelled;
     }
 
+    /** Ids of the waiting jobs that GPUs are kept for. */
+    NavigableSet<String> promised() {
+        return promised;
+    }
+
+    /** Ids of the jobs whose attempt's start is not yet counted as it is known. */
+    NavigableSet<String> miscounted() {
+        return miscounted;
+    }
+
+    /** Waiting jobs without a promise, by what they have in common; empty where the policy computes no priority. */
+    Lanes lanes() {
+        return lanes;
+    }
+
+    /** Ids of the waiting jobs that miss their queue's SLA at {@code now} and were not told of, longest due first. */
+    List<String> startsDue(long now) {
+        return startsDue.headSet(new At(now + 1, ""), false).stream()
+                .map(At::jobId)
+                .toList();
+    }
+
+    /** When the next waiting job misses its queue's SLA, ms; null when none can. */
+    @Nullable
+    Long nextStartDue() {
+        return startsDue.isEmpty() ? null : startsDue.first().at();
+    }
+
     List<String> endedBefore(long at) {
-        return ended.headSet(new EndedAt(at, ""), false).stream()
-                .map(EndedAt::jobId)
+        return ended.headSet(new At(at, ""), false).stream()
+                .map(At::jobId)
                 .toList();
     }
 

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param gpusPerNode GPUs wanted on each node; null to let the scheduler pack
  * @param limitMs longest the job may run; null for its queue's own limit
  * @param estimateMs the user's guess of the length; orders, never reserves
+ * @param type what the user says the job is for
+ * @param deadlineMs when the user says its result is needed, ms since the epoch; null for no deadline
  */
 public record JobRequest(
         String queue,
@@ -19,10 +21,25 @@ public record JobRequest(
         @Nullable String gpuType,
         @Nullable Integer gpusPerNode,
         @Nullable Long limitMs,
-        @Nullable Long estimateMs) {
+        @Nullable Long estimateMs,
+        JobType type,
+        @Nullable Long deadlineMs) {
+
+    /** A request that claims nothing: an experiment without a deadline. */
+    public JobRequest(
+            String queue,
+            String team,
+            String user,
+            int gpus,
+            @Nullable String gpuType,
+            @Nullable Integer gpusPerNode,
+            @Nullable Long limitMs,
+            @Nullable Long estimateMs) {
+        this(queue, team, user, gpus, gpuType, gpusPerNode, limitMs, estimateMs, JobType.EXPERIMENTATION, null);
+    }
 
     /** What decides where the job fits: requests of the same shape fit or don't fit alike. */
-    Shape shape() {
+    public Shape shape() {
         return new Shape(gpus, gpuType, gpusPerNode);
     }
 

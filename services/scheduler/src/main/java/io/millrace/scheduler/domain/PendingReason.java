@@ -7,6 +7,8 @@ public enum PendingReason {
     NO_MATCHING_GPU_TYPE,
     INSUFFICIENT_GPUS,
     FRAGMENTATION,
+    /** There is room, and it is kept for a job that has a promised start. */
+    RESERVED_FOR,
     BELOW_QUEUE_HEAD,
     NODE_DOWN
 }

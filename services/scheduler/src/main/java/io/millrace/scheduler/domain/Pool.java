@@ -8,10 +8,11 @@ import io.millrace.scheduler.domain.PoolEntity.HeaderEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
 import io.millrace.scheduler.domain.PoolEntity.StaleEntity;
 import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
-import io.millrace.scheduler.domain.PoolInput.Tick;
+import io.millrace.scheduler.domain.Promise.RevisionCause;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pool {
 
     private final PoolEntities entities = new PoolEntities();
+    private final Accounts accounts = new Accounts(entities);
 
     // ---- what happened
 
@@ -51,17 +53,23 @@ public final class Pool {
             case PoolInput.NodeUp up -> nodeUp(up);
             case PoolInput.NodeHealthChanged changed -> nodeHealth(changed);
             case PoolInput.PolicyAdopted adopted -> adopt(adopted);
-            case PoolInput.Tick tick ->
-                entities.put(with(header().now(), header().observed(), header().changed(), tick));
+            case PoolInput.MemberDefined(long at, Member member) -> {
+                entities.put(member);
+                touch();
+            }
+            case PoolInput.PriorityOverridden overridden -> override(overridden.jobId());
+            case PoolInput.Tick tick -> entities.put(header().withTick(tick));
         }
         if (input instanceof PoolInput.Sent) {
-            entities.put(new HeaderEntity(
-                    header().now(),
-                    header().observed(),
-                    header().cycle(),
-                    header().folded() + 1,
-                    header().changed(),
-                    header().tick()));
+            entities.put(header().withFolded());
+        }
+    }
+
+    private void override(String jobId) {
+        Job job = entities.job(jobId);
+        if (job != null && !job.overridden() && !(job.phase() instanceof Phase.Ended)) {
+            entities.put(job.withOverride());
+            touch();
         }
     }
 
@@ -125,24 +133,28 @@ public final class Pool {
     }
 
     private void nodeUp(PoolInput.NodeUp up) {
-        Node known = entities.node(up.nodeId());
+        Node known = entities.fleet().node(up.nodeId());
         if (known != null) {
             if (isOld(known, up.at(), up.eventId())) {
                 return;
             }
             loseNode(up.nodeId(), up.at());
+            disturb(RevisionCause.NODE_LOST);
         }
         entities.put(new Node(up.nodeId(), up.gpus(), up.gpuType(), Health.UP, up.at(), up.eventId(), up.eventId(), 0));
         touch();
     }
 
     private void nodeHealth(PoolInput.NodeHealthChanged changed) {
-        Node known = entities.node(changed.nodeId());
+        Node known = entities.fleet().node(changed.nodeId());
         if (known == null || isOld(known, changed.at(), changed.eventId())) {
             return;
         }
         if (changed.health() == Health.DOWN) {
             loseNode(changed.nodeId(), changed.at());
+            disturb(RevisionCause.NODE_LOST);
+        } else {
+            disturb(RevisionCause.NODE_DRAINED);
         }
         entities.put(known.withHealth(changed.health(), changed.at(), changed.eventId()));
         touch();
@@ -171,6 +183,7 @@ public final class Pool {
             return;
         }
         entities.put(new PolicyEntity(adopted.policy(), adopted.document(), adopted.sha256()));
+        disturb(RevisionCause.POLICY_CHANGED);
         touch();
     }
 
@@ -188,19 +201,28 @@ public final class Pool {
                     entities.remove(job(rejected.jobId()));
                 }
             }
-            case PoolEvent.JobPlaced placed ->
-                entities.put(job(placed.jobId())
-                        .withPhase(new Phase.Waiting())
+            case PoolEvent.JobPlaced placed -> {
+                Job job = job(placed.jobId());
+                entities.put(job.withPhase(new Phase.Waiting())
                         .withAttempt(Attempt.placed(
-                                placed.attempt(), placed.shares(), header().now(), header().observed())));
+                                placed.attempt(),
+                                placed.shares(),
+                                header().now(),
+                                header().observed(),
+                                placed.weight())));
+                accounts.placed(job, header().now());
+            }
             case PoolEvent.JobRequeued requeued -> {
                 Job job = job(requeued.jobId());
                 suspectSilentNodes(job);
+                accounts.settle(job, requeued.startedAt(), requeued.endedAt(), requeued.gpuMs());
                 entities.put(job.withPhase(new Phase.Waiting()));
             }
             case PoolEvent.JobEnded ended -> {
                 Job job = job(ended.jobId());
                 suspectSilentNodes(job);
+                accounts.settle(job, ended.startedAt(), ended.endedAt(), ended.gpuMs());
+                accounts.learn(job, ended);
                 entities.put(job.withPhase(new Phase.Ended(ended.state(), ended.endedAt())));
             }
             case PoolEvent.StopRequested stop -> {
@@ -214,13 +236,26 @@ public final class Pool {
                     }
                 }
             }
-            case PoolEvent.ReasonsChanged(String jobId, var reasons) ->
-                entities.put(job(jobId).withReasons(reasons));
+            case PoolEvent.ReasonsChanged(String jobId, var reasons, var reservedFor) ->
+                entities.put(job(jobId).withReasons(reasons, reservedFor));
+            case PoolEvent.StartPlanned(String jobId, var promise) ->
+                entities.put(job(jobId).withPromise(promise));
+            case PoolEvent.StartPromised(String jobId, long startBy) -> promise(jobId, startBy);
+            case PoolEvent.PromiseRevised revised -> promise(revised.jobId(), revised.startBy());
+            case PoolEvent.StartSlaMissed missed ->
+                entities.put(job(missed.jobId()).withSlaMissed());
             case PoolEvent.CycleClosed closed -> {
-                entities.put(new HeaderEntity(
-                        header().now(), header().observed(), closed.cycle(), header().folded(), false, null));
+                entities.put(header().closed(closed.cycle()));
                 forgetEnded();
             }
+        }
+    }
+
+    private void promise(String jobId, @Nullable Long startBy) {
+        Job job = job(jobId);
+        Promise promise = job.promise();
+        if (promise != null) {
+            entities.put(job.withPromise(new Promise(startBy, promise.plannedAt(), promise.plan())));
         }
     }
 
@@ -228,7 +263,8 @@ public final class Pool {
         long now = Math.max(header().now(), at);
         long step = header().now() == 0 ? 0 : now - header().now();
         long watched = policy() == null ? 0 : Math.min(step, 2 * liveness().tickIntervalMs());
-        entities.put(with(now, header().observed() + watched, header().changed(), null));
+        entities.put(header().reached(now, watched));
+        List.copyOf(entities.index().miscounted()).forEach(jobId -> accounts.countStart(job(jobId)));
     }
 
     /** An attempt that is over without a word, on nodes not known to be lost, makes its nodes suspect. */
@@ -238,11 +274,12 @@ public final class Pool {
             return;
         }
         for (NodeShare share : attempt.shares()) {
-            Node node = entities.node(share.nodeId());
+            Node node = entities.fleet().node(share.nodeId());
             if (node != null
                     && node.health() == Health.UP
                     && !attempt.lostNodes().contains(share.nodeId())) {
                 entities.put(node.withSuspectUntil(header().now() + liveness().suspectMs()));
+                disturb(RevisionCause.NODE_LOST);
             }
         }
     }
@@ -257,13 +294,14 @@ public final class Pool {
         }
     }
 
-    private HeaderEntity with(long now, long observed, boolean changed, @Nullable Tick tick) {
-        return new HeaderEntity(now, observed, header().cycle(), header().folded(), changed, tick);
-    }
-
     /** Something happened that may change a decision. */
     private void touch() {
-        entities.put(with(header().now(), header().observed(), true, header().tick()));
+        entities.put(header().withChanged());
+    }
+
+    /** Something happened that may move a promised start. */
+    private void disturb(RevisionCause cause) {
+        entities.put(header().withDisturbance(cause));
     }
 
     // ---- what is stored
@@ -299,7 +337,7 @@ public final class Pool {
     }
 
     /** @throws IllegalStateException when the pool doesn't know the job */
-    Job job(String jobId) {
+    public Job job(String jobId) {
         Job job = entities.job(jobId);
         if (job == null) {
             throw new IllegalStateException("unknown job " + jobId);
@@ -309,11 +347,7 @@ public final class Pool {
 
     /** @throws IllegalStateException when the pool doesn't know the node */
     Node node(String nodeId) {
-        Node node = entities.node(nodeId);
-        if (node == null) {
-            throw new IllegalStateException("unknown node " + nodeId);
-        }
-        return node;
+        return entities.fleet().node(entities.fleet().index(nodeId));
     }
 
     public Collection<Job> jobs() {
@@ -322,7 +356,27 @@ public final class Pool {
 
     /** In ascending order of id. */
     public Collection<Node> nodes() {
-        return entities.nodes();
+        return entities.fleet().nodes();
+    }
+
+    /** What the organisation says of its teams, by name. */
+    public SortedMap<String, Member.Team> teams() {
+        return entities.teams();
+    }
+
+    /** What the organisation says of a user; null when nothing. */
+    public Member.@Nullable User user(String name) {
+        return entities.user(name);
+    }
+
+    /** What users have had of the pool, in a fixed order. */
+    public Collection<UserAccount> accounts() {
+        return entities.accounts();
+    }
+
+    /** How long jobs of a user and shape ran; null when none has ended. */
+    public @Nullable RunLengths lengths(String user, JobRequest.Shape shape) {
+        return entities.lengths(user, shape);
     }
 
     public int waitingCount() {
@@ -330,11 +384,11 @@ public final class Pool {
     }
 
     public int gpusHeld() {
-        return entities.gpus().held();
+        return entities.fleet().held();
     }
 
-    Gpus gpus() {
-        return entities.gpus();
+    Fleet fleet() {
+        return entities.fleet();
     }
 
     JobIndex index() {

@@ -12,6 +12,7 @@ import io.millrace.scheduler.domain.PoolEvent.JobRequeued;
 import io.millrace.scheduler.domain.PoolEvent.ReasonsChanged;
 import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
 import io.millrace.scheduler.domain.PoolEvent.RequeueCause;
+import io.millrace.scheduler.domain.PoolEvent.StartSlaMissed;
 import io.millrace.scheduler.domain.PoolEvent.StopRequested;
 import io.millrace.scheduler.domain.PoolEvent.TimeReached;
 import io.millrace.scheduler.domain.PoolInput.Tick;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Decides for a pool that has a policy; until then ticks wait. A cycle runs when a tick takes effect and the pool has changed, a timer is due or a play wants
  * its answer, and goes through fixed stages, each in a canonical order: attempts that ended, went silent or must stop
  * (by job id); submissions (by time seen, then event id); cancellations; repeated submissions and stale attempts;
- * placements and reasons (in the policy's order).
+ * missed starts; placements, promises and reasons (in the policy's order).
  */
 public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
 
@@ -88,7 +89,10 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                                 attempt.attempt(),
                                 StopCause.STALE_ATTEMPT,
                                 pool.liveness().graceMs())),
-                () -> new Placements(pool, policy(pool)),
+                () -> each(pool.index().startsDue(pool.header().now()), jobId -> missed(pool, pool.job(jobId))),
+                () -> policy(pool).byPriority()
+                        ? new Backfilling(pool, policy(pool))
+                        : new Placements(pool, policy(pool)),
                 () -> List.<PoolEvent>of(new CycleClosed(
                                 pool.header().cycle() + 1, pool.header().now(), tick.sequence()))
                         .iterator()));
@@ -265,8 +269,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                     "queue " + request.queue() + " takes jobs of at most " + limits.maxDurationMs() / 1000
                             + " s, this one asks for " + request.limitMs() / 1000 + " s");
         }
-        List<NodeShare> shares = Placements.fitEmptyPool(pool, request.shape(), node -> true);
-        if (!pool.nodes().isEmpty() && shares == null) {
+        List<Fleet.Slot> slots = Room.fitEmptyPool(pool, request.shape(), node -> true);
+        if (!pool.nodes().isEmpty() && slots == null) {
             return rejected(
                     job,
                     RejectionCode.EXCEEDS_POOL,
@@ -275,7 +279,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                             + (perNode == null ? "" : ", " + perNode + " a node,")
                             + " in this pool even when all its nodes are free");
         }
-        int holds = shares == null ? request.gpus() : Gpus.count(shares);
+        int holds = slots == null ? request.gpus() : Room.count(slots);
         if (exceeds(holds, policy.maxGpusPerUser()) || exceeds(holds, policy.maxGpusPerTeam())) {
             return rejected(
                     job,
@@ -320,6 +324,13 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                         0,
                         "cancelled while it waited")
                 : null;
+    }
+
+    private static @Nullable PoolEvent missed(Pool pool, Job job) {
+        Long dueAt = policy(pool).startDueAt(job);
+        return dueAt == null
+                ? null
+                : new StartSlaMissed(job.id(), job.request().queue(), job.request().team(), dueAt);
     }
 
     // ---- iteration

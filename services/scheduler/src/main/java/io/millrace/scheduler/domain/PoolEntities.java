@@ -1,14 +1,20 @@
 package io.millrace.scheduler.domain;
 
+import io.millrace.scheduler.domain.Member.Team;
+import io.millrace.scheduler.domain.Member.User;
+import io.millrace.scheduler.domain.PoolEntity.AccountEntity;
 import io.millrace.scheduler.domain.PoolEntity.DuplicateEntity;
 import io.millrace.scheduler.domain.PoolEntity.HeaderEntity;
 import io.millrace.scheduler.domain.PoolEntity.JobEntity;
+import io.millrace.scheduler.domain.PoolEntity.LengthsEntity;
+import io.millrace.scheduler.domain.PoolEntity.MemberEntity;
 import io.millrace.scheduler.domain.PoolEntity.NodeEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
 import io.millrace.scheduler.domain.PoolEntity.StaleEntity;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +25,17 @@ import org.jspecify.annotations.Nullable;
 final class PoolEntities {
 
     private final Map<String, Job> jobs = new HashMap<>();
-    private final TreeMap<String, Node> nodes = new TreeMap<>();
     private final TreeMap<String, DuplicateEntity> duplicates = new TreeMap<>();
     private final TreeMap<String, StaleEntity> stale = new TreeMap<>();
     private @Nullable PolicyEntity policy;
-    private HeaderEntity header = new HeaderEntity(0, 0, 0, 0, false, null);
+    private final TreeMap<String, Team> teams = new TreeMap<>();
+    private final TreeMap<String, User> users = new TreeMap<>();
+    private final TreeMap<String, UserAccount> accounts = new TreeMap<>();
+    private final Map<String, RunLengths> lengths = new HashMap<>();
+    private HeaderEntity header = HeaderEntity.FIRST;
 
     private final JobIndex index = new JobIndex();
-    private final Gpus gpus = new Gpus();
+    private final Fleet fleet = new Fleet();
 
     /** Keys of entities changed since the last {@link #takeChanges}; a null value: removed. */
     private final Map<String, @Nullable PoolEntity> changes = new TreeMap<>();
@@ -43,9 +52,13 @@ final class PoolEntities {
         for (PoolEntity entity : entities) {
             switch (entity) {
                 case JobEntity(Job job) -> jobs.put(job.id(), job);
-                case NodeEntity(Node node) -> nodes.put(node.id(), node);
+                case NodeEntity(Node node) -> fleet.put(node);
                 case DuplicateEntity duplicate -> duplicates.put(duplicate.key(), duplicate);
                 case StaleEntity attempt -> stale.put(attempt.key(), attempt);
+                case MemberEntity(Team team) -> teams.put(team.name(), team);
+                case MemberEntity(User user) -> users.put(user.name(), user);
+                case AccountEntity(UserAccount account) -> accounts.put(entity.key(), account);
+                case LengthsEntity(RunLengths last) -> lengths.put(entity.key(), last);
                 case PolicyEntity inForce -> policy = inForce;
                 case HeaderEntity restored -> header = restored;
             }
@@ -54,7 +67,7 @@ final class PoolEntities {
         for (String jobId : index.active()) {
             Attempt attempt = jobs.get(jobId) instanceof Job job ? job.active() : null;
             if (attempt != null) {
-                attempt.shares().forEach(gpus::hold);
+                attempt.shares().forEach(fleet::hold);
             }
         }
     }
@@ -65,10 +78,10 @@ final class PoolEntities {
         Attempt holds = job.active();
         if (held == null || holds == null || held.number() != holds.number()) {
             if (held != null) {
-                held.shares().forEach(gpus::release);
+                held.shares().forEach(fleet::release);
             }
             if (holds != null) {
-                holds.shares().forEach(gpus::hold);
+                holds.shares().forEach(fleet::hold);
             }
         }
         index.replace(before, job);
@@ -83,7 +96,7 @@ final class PoolEntities {
     }
 
     void put(Node node) {
-        nodes.put(node.id(), node);
+        fleet.put(node);
         PoolEntity entity = new NodeEntity(node);
         changes.put(entity.key(), entity);
     }
@@ -106,6 +119,27 @@ final class PoolEntities {
     void remove(StaleEntity attempt) {
         stale.remove(attempt.key());
         changes.put(attempt.key(), null);
+    }
+
+    void put(Member member) {
+        switch (member) {
+            case Team team -> teams.put(team.name(), team);
+            case User user -> users.put(user.name(), user);
+        }
+        PoolEntity entity = new MemberEntity(member);
+        changes.put(entity.key(), entity);
+    }
+
+    void put(UserAccount account) {
+        PoolEntity entity = new AccountEntity(account);
+        accounts.put(entity.key(), account);
+        changes.put(entity.key(), entity);
+    }
+
+    void put(RunLengths last) {
+        PoolEntity entity = new LengthsEntity(last);
+        lengths.put(entity.key(), last);
+        changes.put(entity.key(), entity);
     }
 
     void put(HeaderEntity next) {
@@ -131,14 +165,29 @@ final class PoolEntities {
         return jobs.values();
     }
 
-    @Nullable
-    Node node(String nodeId) {
-        return nodes.get(nodeId);
+    /** What the organisation says of its teams, by name. */
+    SortedMap<String, Team> teams() {
+        return teams;
     }
 
-    /** In ascending order of id. */
-    Collection<Node> nodes() {
-        return nodes.values();
+    @Nullable
+    User user(String name) {
+        return users.get(name);
+    }
+
+    /** In a fixed order. */
+    Collection<UserAccount> accounts() {
+        return accounts.values();
+    }
+
+    UserAccount account(String team, String user) {
+        UserAccount known = accounts.get(PoolEntity.accountKey(team, user));
+        return known == null ? UserAccount.empty(team, user) : known;
+    }
+
+    @Nullable
+    RunLengths lengths(String user, JobRequest.Shape shape) {
+        return lengths.get(PoolEntity.lengthsKey(user, shape));
     }
 
     /** In ascending order of key. */
@@ -164,7 +213,7 @@ final class PoolEntities {
         return index;
     }
 
-    Gpus gpus() {
-        return gpus;
+    Fleet fleet() {
+        return fleet;
     }
 }

@@ -1,6 +1,10 @@
 package io.millrace.scheduler.domain;
 
 import io.millrace.scheduler.domain.PoolInput.Tick;
+import io.millrace.scheduler.domain.Promise.RevisionCause;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a pool's state that is stored, and hashed, by itself. */
@@ -16,6 +20,12 @@ public sealed interface PoolEntity {
     /** An attempt that is heard of although it is not the job's current one, waiting to be stopped. */
     record StaleEntity(String jobId, int attempt) implements PoolEntity {}
 
+    record MemberEntity(Member member) implements PoolEntity {}
+
+    record AccountEntity(UserAccount account) implements PoolEntity {}
+
+    record LengthsEntity(RunLengths lengths) implements PoolEntity {}
+
     /** The policy in force, with the text it was read from. */
     record PolicyEntity(SchedulingPolicy policy, String document, String sha256) implements PoolEntity {}
 
@@ -28,6 +38,7 @@ public sealed interface PoolEntity {
      * @param folded inputs of others folded so far
      * @param changed whether something happened since the last cycle that may change a decision
      * @param tick a tick that was read and not yet acted on; null when there is none
+     * @param disturbances what happened since the last cycle that may move a promised start
      */
     record HeaderEntity(
             long now,
@@ -35,7 +46,44 @@ public sealed interface PoolEntity {
             long cycle,
             long folded,
             boolean changed,
-            @Nullable Tick tick) implements PoolEntity {}
+            @Nullable Tick tick,
+            SortedSet<RevisionCause> disturbances)
+            implements PoolEntity {
+
+        static final HeaderEntity FIRST =
+                new HeaderEntity(0, 0, 0, 0, false, null, Collections.emptySortedSet());
+
+        /** One more input of others is folded. */
+        HeaderEntity withFolded() {
+            return new HeaderEntity(now, observed, cycle, folded + 1, changed, tick, disturbances);
+        }
+
+        HeaderEntity withChanged() {
+            return changed ? this : new HeaderEntity(now, observed, cycle, folded, true, tick, disturbances);
+        }
+
+        HeaderEntity withTick(Tick read) {
+            return new HeaderEntity(now, observed, cycle, folded, changed, read, disturbances);
+        }
+
+        /** The tick takes effect. */
+        HeaderEntity reached(long at, long watched) {
+            return new HeaderEntity(at, observed + watched, cycle, folded, changed, null, disturbances);
+        }
+
+        HeaderEntity withDisturbance(RevisionCause cause) {
+            if (disturbances.contains(cause)) {
+                return this;
+            }
+            SortedSet<RevisionCause> more = new TreeSet<>(disturbances);
+            more.add(cause);
+            return new HeaderEntity(now, observed, cycle, folded, changed, tick, more);
+        }
+
+        HeaderEntity closed(long number) {
+            return new HeaderEntity(now, observed, number, folded, false, null, Collections.emptySortedSet());
+        }
+    }
 
     /** Where the entity is stored, unique in its pool. */
     default String key() {
@@ -45,8 +93,21 @@ public sealed interface PoolEntity {
             case DuplicateEntity(String jobId, String submissionId) ->
                 "duplicate/" + jobId.length() + "/" + jobId + "/" + submissionId;
             case StaleEntity(String jobId, int attempt) -> "stale/" + jobId + "/" + attempt;
+            case MemberEntity(Member.Team team) -> "team/" + team.name();
+            case MemberEntity(Member.User user) -> "user/" + user.name();
+            case AccountEntity(UserAccount account) -> accountKey(account.team(), account.user());
+            case LengthsEntity(RunLengths lengths) -> lengthsKey(lengths.user(), lengths.shape());
             case PolicyEntity policy -> "policy";
             case HeaderEntity header -> "header";
         };
+    }
+
+    /** A team's name holds no '/'. */
+    static String accountKey(String team, String user) {
+        return "account/" + team + "/" + user;
+    }
+
+    static String lengthsKey(String user, JobRequest.Shape shape) {
+        return "lengths/" + shape.gpus() + "/" + shape.gpusPerNode() + "/" + user + "/" + shape.gpuType();
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.scheduler.domain;
 
 import io.millrace.scheduler.domain.Attempt.StopCause;
 import io.millrace.scheduler.domain.Job.EndState;
+import io.millrace.scheduler.domain.Promise.RevisionCause;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ public sealed interface PoolEvent {
 
     record JobRejected(String jobId, String submissionId, RejectionCode code, String message) implements Decision {}
 
+    /**
+     * @param weight of each of its GPUs in usage, in thousandths
+     * @param priority it was placed with; null where the policy computes none
+     */
     record JobPlaced(
             String jobId,
             int attempt,
@@ -33,8 +38,29 @@ public sealed interface PoolEvent {
             long startBefore,
             long leaseMs,
             JobRequest request,
-            @Nullable Long limitMs)
+            @Nullable Long limitMs,
+            int weight,
+            @Nullable Priority priority)
             implements Decision {}
+
+    /** With enforced limits the job starts at {@code startBy} or before. */
+    record StartPromised(String jobId, long startBy) implements Decision {}
+
+    /**
+     * The promise made last does not hold any more.
+     *
+     * @param startBy the new promise; null when none can be made
+     */
+    record PromiseRevised(
+            String jobId, long promised, @Nullable Long startBy, RevisionCause cause)
+            implements Decision {}
+
+    /** GPUs are kept for the job as its promise says; null: none any more. */
+    record StartPlanned(
+            String jobId, @Nullable Promise promise) implements PoolEvent {}
+
+    /** The job has waited longer than its queue promises. Told once. */
+    record StartSlaMissed(String jobId, String queue, String team, long dueAt) implements PoolEvent {}
 
     record JobRequeued(
             String jobId,
@@ -56,8 +82,18 @@ public sealed interface PoolEvent {
 
     record StopRequested(String jobId, int attempt, StopCause cause, long graceMs) implements Decision {}
 
-    /** The set of reasons a waiting job waits for changed. */
-    record ReasonsChanged(String jobId, Set<PendingReason> reasons) implements PoolEvent {}
+    /**
+     * The set of reasons a waiting job waits for changed.
+     *
+     * @param reservedFor whom the room is kept for, where that is a reason
+     */
+    record ReasonsChanged(
+            String jobId, Set<PendingReason> reasons, @Nullable String reservedFor) implements PoolEvent {
+
+        ReasonsChanged(String jobId, Set<PendingReason> reasons) {
+            this(jobId, reasons, null);
+        }
+    }
 
     /** A tick takes effect. Always the first event; the only one when the tick gives no cycle. */
     record TimeReached(long at) implements PoolEvent {}

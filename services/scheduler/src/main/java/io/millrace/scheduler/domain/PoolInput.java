@@ -34,6 +34,12 @@ public sealed interface PoolInput {
 
     record PolicyAdopted(long at, SchedulingPolicy policy, String document, String sha256) implements PoolInput {}
 
+    /** The organisation says this of a team or a user from now on. */
+    record MemberDefined(long at, Member member) implements PoolInput {}
+
+    /** A manager puts a job before others. */
+    record PriorityOverridden(long at, String jobId, String by, String reason) implements PoolInput {}
+
     /**
      * Time reached {@code at}.
      *

@@ -1,6 +1,7 @@
 package io.millrace.scheduler.domain;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxGpusPerUser GPUs one user may hold at once
  * @param maxQueuedPerUser jobs one user may have waiting
  * @param maxGpusPerTeam GPUs one team may hold at once
+ * @param gpuWeights what a GPU of a model counts in usage, in thousandths; a model that is not named counts 1000
  */
 public record SchedulingPolicy(
         Rule rule,
@@ -19,14 +21,51 @@ public record SchedulingPolicy(
         @Nullable Integer maxGpusPerUser,
         @Nullable Integer maxQueuedPerUser,
         @Nullable Integer maxGpusPerTeam,
-        Liveness liveness) {
+        Liveness liveness,
+        PriorityPolicy priority,
+        Backfill backfill,
+        SortedMap<String, Integer> gpuWeights) {
+
+    /** What a GPU counts in usage, in thousandths, unless the policy says otherwise. */
+    public static final int FULL_WEIGHT = 1000;
+
+    /** Jobs that conservative backfill promises a start to at most, where a policy names no number. */
+    public static final int MANY_PROMISES = 100;
+
+    /** A policy that says nothing of priorities, backfill and weights. */
+    public SchedulingPolicy(
+            Rule rule,
+            SortedMap<String, QueueLimits> queues,
+            @Nullable Integer maxGpusPerUser,
+            @Nullable Integer maxQueuedPerUser,
+            @Nullable Integer maxGpusPerTeam,
+            Liveness liveness) {
+        this(
+                rule,
+                queues,
+                maxGpusPerUser,
+                maxQueuedPerUser,
+                maxGpusPerTeam,
+                liveness,
+                PriorityPolicy.standard(),
+                new Backfill(1),
+                Collections.emptySortedMap());
+    }
+
+    /**
+     * How far jobs may pass others that wait for room.
+     *
+     * @param promises jobs at most that have a promised start: 1 is EASY backfill, many is conservative
+     */
+    public record Backfill(int promises) {}
 
     /** Which waiting job is placed next: an order, and what happens behind a job that does not fit. */
     public enum Rule {
         FIFO_STRICT("fifo-strict", Order.FIFO, Head.STRICT),
         FIFO_SKIP("fifo-skip", Order.FIFO, Head.SKIP),
         SJF_STRICT("sjf-strict", Order.SJF, Head.STRICT),
-        SJF_SKIP("sjf-skip", Order.SJF, Head.SKIP);
+        SJF_SKIP("sjf-skip", Order.SJF, Head.SKIP),
+        MILLRACE("millrace", Order.PRIORITY, Head.PROMISED);
 
         private final String ruleName;
         private final Order order;
@@ -59,7 +98,9 @@ public record SchedulingPolicy(
     public enum Order {
         FIFO,
         /** Shortest estimate first; without one, shortest limit; without either, last. */
-        SJF
+        SJF,
+        /** By computed priority, which changes with time. */
+        PRIORITY
     }
 
     /** What happens behind a job that does not fit. */
@@ -67,12 +108,28 @@ public record SchedulingPolicy(
         /** Nothing is placed past it. */
         STRICT,
         /** Later jobs that fit are placed. */
-        SKIP
+        SKIP,
+        /** Later jobs that fit are placed where they can't delay a promised start. */
+        PROMISED
     }
 
-    /** Limits of one queue. */
+    /**
+     * Limits of one queue.
+     *
+     * @param startSlaMs a job that waits longer misses the queue's promise to its users; null for no such promise
+     * @param bonus points of priority for waiting in it
+     */
     public record QueueLimits(
-            @Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs) {}
+            @Nullable Integer maxGpusPerJob,
+            @Nullable Long maxDurationMs,
+            @Nullable Long startSlaMs,
+            int bonus) {
+
+        public QueueLimits(
+                @Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs) {
+            this(maxGpusPerJob, maxDurationMs, null, 0);
+        }
+    }
 
     /**
      * How long silence is borne, in ms. Deadlines count observed time.
@@ -103,16 +160,36 @@ public record SchedulingPolicy(
         return limits == null ? null : limits.maxDurationMs();
     }
 
-    /** The order in which waiting jobs are considered; total, because submission ids differ. */
+    /**
+     * The order in which waiting jobs are considered; total, because submission ids differ. Of submission where the
+     * order changes with time.
+     */
     public Comparator<Job> jobOrder() {
         return switch (rule.order) {
-            case FIFO -> Job.BY_SUBMISSION;
+            case FIFO, PRIORITY -> Job.BY_SUBMISSION;
             case SJF -> Comparator.comparingLong(this::length).thenComparing(Job.BY_SUBMISSION);
         };
     }
 
     boolean strictHead() {
         return rule.head == Head.STRICT;
+    }
+
+    /** Whether the order is of computed priorities, with promised starts. */
+    public boolean byPriority() {
+        return rule.order == Order.PRIORITY;
+    }
+
+    /** What a GPU of a model counts in usage, in thousandths. */
+    public int weight(String gpuType) {
+        return gpuWeights.getOrDefault(gpuType, FULL_WEIGHT);
+    }
+
+    /** Until when a job that waits since {@code submittedAt} may start without missing its queue's SLA, ms; else null. */
+    @Nullable
+    Long startDueAt(Job job) {
+        QueueLimits limits = queues.get(job.request().queue());
+        return limits == null || limits.startSlaMs() == null ? null : job.submittedAt() + limits.startSlaMs();
     }
 
     private long length(Job job) {

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** When a pool has something to do although nothing is sent to it. */
 public final class Timers {
 
+    /** No instant ever reaches this. */
+    static final long NEVER = Long.MAX_VALUE;
+
     private Timers() {}
 
     /** Observed time at which an attempt's silence ends it, in ms. */
@@ -28,6 +31,59 @@ public final class Timers {
             return null;
         }
         return limit > Long.MAX_VALUE - startedAt ? Long.MAX_VALUE : startedAt + limit;
+    }
+
+    /** Logical time by which an attempt placed now has surely let its GPUs go, ms; never when it has no limit. */
+    static long latestEnd(long now, @Nullable Long limitMs, Liveness liveness) {
+        return limitMs == null ? NEVER : plus(now, plus(limitMs, liveness.startWithinMs(), slack(liveness)));
+    }
+
+    /**
+     * Logical time by which an attempt has surely let its GPUs go if its limit is enforced, ms; never when it has none.
+     * One that is past it is given its slack once more.
+     */
+    static long latestEnd(Pool pool, Job job, Attempt attempt) {
+        Long limit = pool.policy() == null ? null : pool.policy().policy().limitMs(job.request());
+        if (limit == null) {
+            return NEVER;
+        }
+        Liveness liveness = pool.liveness();
+        Long startedAt = attempt.startedAt();
+        long begin = startedAt == null ? plus(attempt.placedAt(), liveness.startWithinMs()) : startedAt;
+        long end = plus(begin, limit, slack(liveness));
+        long late = pool.header().now() - end;
+        if (late < 0) {
+            return end;
+        }
+        long again = Math.max(1, slack(liveness));
+        return plus(end, (late / again + 1) * again);
+    }
+
+    /** Whether an attempt started too late, or still holds GPUs when its limit, grace and margin are over. */
+    static boolean overran(Pool pool, Job job, Attempt attempt) {
+        Long limit = pool.policy() == null ? null : pool.policy().policy().limitMs(job.request());
+        if (limit == null) {
+            return false;
+        }
+        Liveness liveness = pool.liveness();
+        long startBy = plus(attempt.placedAt(), liveness.startWithinMs());
+        Long startedAt = attempt.startedAt();
+        return (startedAt != null && startedAt > startBy)
+                || latestEnd(pool, job, attempt) > plus(startBy, limit, slack(liveness));
+    }
+
+    /** Between reaching a limit and the GPUs being free. */
+    private static long slack(Liveness liveness) {
+        return liveness.graceMs() + liveness.marginMs();
+    }
+
+    /** A sum of times that are not negative; {@link #NEVER} when it is too large for one. */
+    static long plus(long one, long... others) {
+        long sum = one;
+        for (long other : others) {
+            sum = other >= NEVER - sum ? NEVER : sum + other;
+        }
+        return sum;
     }
 
     /** The earliest logical time, in ms, at which a timer may be due; empty when none runs. */
@@ -59,6 +115,10 @@ public final class Timers {
                     next = Math.min(next, node.suspectUntil());
                 }
             }
+        }
+        Long startDue = pool.index().nextStartDue();
+        if (startDue != null) {
+            next = Math.min(next, Math.max(now, startDue));
         }
         return next == Long.MAX_VALUE ? Optional.empty() : Optional.of(next);
     }

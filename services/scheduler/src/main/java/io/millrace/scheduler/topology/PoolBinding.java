@@ -72,6 +72,13 @@ public final class PoolBinding
                 case PoolEvent.ReasonsChanged changed ->
                     out.forward(
                             SchedulerTopology.REASONS_SINK, changed.jobId(), reasons(poolName, cycle, at, changed), at);
+                case PoolEvent.StartSlaMissed missed ->
+                    out.forward(
+                            SchedulerTopology.FOLD_SIGNALS_SINK,
+                            StartSlaSignal.fingerprint(poolName, missed),
+                            StartSlaSignal.of(poolName, cycle, at, pool.job(missed.jobId()), missed),
+                            at);
+                case PoolEvent.StartPlanned planned -> {}
                 case PoolEvent.TimeReached reached -> {}
                 case PoolEvent.CycleClosed close -> {
                     closed = true;
@@ -125,7 +132,7 @@ public final class PoolBinding
                 new PendingReasonsChanged(changed.reasons().stream()
                         .sorted()
                         .map(reason -> PendingReason.valueOf(reason.name()))
-                        .toList()));
+                        .toList(), changed.reservedFor()));
     }
 
     @Override

@@ -18,15 +18,20 @@ import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.node.SpotInterruptionNotice;
+import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.events.pool.Gathered;
 import io.millrace.events.pool.PoolInput;
 import io.millrace.events.pool.Tick;
 import io.millrace.scheduler.codec.InputCodec;
+import io.millrace.scheduler.codec.MemberCodec;
 import io.millrace.scheduler.codec.PolicyDocument;
+import io.millrace.scheduler.domain.Member;
 import io.millrace.scheduler.domain.Node;
 import io.millrace.streams.EventSerde;
+import io.millrace.streams.UndecodableException;
 import io.millrace.streams.gather.Gathering;
 import io.millrace.streams.gather.Route;
 import java.nio.ByteBuffer;
@@ -69,8 +74,8 @@ final class PoolGathering implements Gathering<PoolInput> {
             case JobEvent job -> ofJobEvent(key, job.getPayload());
             case AttemptEvent attempt -> ofAttemptEvent(key, attempt.getPayload());
             case NodeEvent node -> ofNodeEvent(key, node.getPayload());
-            case PolicyEvent policy ->
-                policy.getPayload() instanceof PolicyAdopted adopted ? ofPolicy(adopted) : unknown(policy.getPayload());
+            case PolicyEvent policy -> ofPolicyEvent(policy.getPayload());
+            case OrgEvent said -> ofMember(key, said);
             case ClockEvent clock ->
                 clock.getPayload() instanceof ClockAdvanced advanced
                         ? new Route.Advance(advanced.getSequence(), advanced.getSent())
@@ -132,6 +137,34 @@ final class PoolGathering implements Gathering<PoolInput> {
 
     private static Route unknown(Object payload) {
         return new Route.Refused("a pool doesn't know " + payload.getClass().getSimpleName());
+    }
+
+    private static Route ofPolicyEvent(Object payload) {
+        return switch (payload) {
+            case PolicyAdopted adopted -> ofPolicy(adopted);
+            case PriorityOverridden overridden -> ofOverride(overridden);
+            default -> unknown(payload);
+        };
+    }
+
+    /** Told of its pool: who owns a job is known only where the job's own records are read. */
+    private static Route ofOverride(PriorityOverridden overridden) {
+        return overridden.getJobId().isBlank()
+                        || overridden.getBy().isBlank()
+                        || overridden.getReason().isBlank()
+                ? new Route.Refused("an override needs a job, a manager and a reason")
+                : new Route.To(overridden.getPool());
+    }
+
+    private static Route ofMember(String key, OrgEvent said) {
+        try {
+            Member member = MemberCodec.checked(said);
+            return key.equals(MemberCodec.key(member))
+                    ? new Route.Everyone()
+                    : new Route.Refused("what is said of " + MemberCodec.key(member) + " has the key " + key);
+        } catch (IllegalArgumentException | UndecodableException e) {
+            return new Route.Refused(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Route ofPolicy(PolicyAdopted adopted) {

@@ -11,6 +11,7 @@ import io.millrace.streams.ServiceClock;
 import io.millrace.streams.StoreSerde;
 import io.millrace.streams.Topics;
 import io.millrace.streams.decider.DeciderProcessor;
+import io.millrace.streams.decider.DeciderStore;
 import io.millrace.streams.gather.GatherProcessor;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class SchedulerTopology {
     static final String DECISIONS_SINK = "job-decisions-sink";
     static final String CYCLES_SINK = "scheduling-cycles-sink";
     static final String REASONS_SINK = "pending-reasons-sink";
+    static final String FOLD_SIGNALS_SINK = "fold-alert-signals-sink";
 
     private static final String ATTEMPTS_SOURCE = "attempt-events-source";
     private static final String GATHER = "gather";
@@ -84,7 +86,11 @@ public final class SchedulerTopology {
             Topology topology, Map<String, Integer> pools, ServiceClock clock, SchemaLookup schemas, InputCodec codec) {
         List<String> parents = new ArrayList<>(List.of(ATTEMPTS_SOURCE));
         List<String> topics = new ArrayList<>(
-                List.of(Topics.JOB_EVENTS.name(), Topics.NODE_EVENTS.name(), Topics.POLICY_EVENTS.name()));
+                List.of(
+                        Topics.JOB_EVENTS.name(),
+                        Topics.NODE_EVENTS.name(),
+                        Topics.POLICY_EVENTS.name(),
+                        Topics.ORG_EVENTS.name()));
         if (!clock.ticks()) {
             topics.add(Topics.CLOCK.name());
         }
@@ -143,7 +149,7 @@ public final class SchedulerTopology {
                 () -> new DeciderProcessor<>(
                         new PoolDecider(), new PoolBinding(codec), clock, POOL_STORE, TICK_SINK, listener),
                 LOG_SOURCE);
-        topology.addStateStore(inMemory(POOL_STORE, Serdes.ByteArray()), FOLD);
+        topology.addStateStore(DeciderStore.builder(POOL_STORE), FOLD);
         topology.addSink(
                 DECISIONS_SINK,
                 Topics.JOB_DECISIONS.name(),
@@ -162,6 +168,13 @@ public final class SchedulerTopology {
                 Topics.PENDING_REASONS.name(),
                 new StringSerializer(),
                 EventSerde.of(Topics.PENDING_REASONS, schemas),
+                FOLD);
+        // Not gather's own sink: one that both share would make one sub-topology of the two.
+        topology.addSink(
+                FOLD_SIGNALS_SINK,
+                Topics.ALERT_SIGNALS.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.ALERT_SIGNALS, schemas),
                 FOLD);
         topology.addSink(
                 TICK_SINK,

@@ -2,6 +2,7 @@ package io.millrace.scheduler.topology;
 
 import io.millrace.events.usage.UsageEvent;
 import io.millrace.events.usage.UsageMeasured;
+import io.millrace.scheduler.domain.SchedulingPolicy;
 import io.millrace.scheduler.domain.UsageAccount;
 import io.millrace.stores.usage.UsageAccountRecord;
 import io.millrace.stores.usage.UsageChange;
@@ -35,20 +36,31 @@ final class UsageLedger implements Processor<String, UsageRecord, String, UsageE
         store.put(
                 record.key(),
                 new UsageRecord(new UsageAccountRecord(
-                        account.gpuMs(), account.runningGpus(), account.base(), account.asOf())));
+                        account.gpuMs(),
+                        account.runningGpus(),
+                        account.base(),
+                        account.asOf(),
+                        account.runningWeight())));
         context.forward(record.withValue(event(record.key(), change, account)).withTimestamp(account.asOf()));
     }
 
     private static UsageAccount account(@Nullable UsageRecord stored) {
-        return stored != null && stored.getContent() instanceof UsageAccountRecord account
-                ? new UsageAccount(account.getGpuMs(), account.getRunningGpus(), account.getBase(), account.getAsOf())
-                : UsageAccount.EMPTY;
+        if (stored == null || !(stored.getContent() instanceof UsageAccountRecord account)) {
+            return UsageAccount.EMPTY;
+        }
+        Long weight = account.getRunningWeight();
+        return new UsageAccount(
+                account.getGpuMs(),
+                account.getRunningGpus(),
+                weight == null ? account.getRunningGpus() * SchedulingPolicy.FULL_WEIGHT : weight,
+                account.getBase(),
+                account.getAsOf());
     }
 
     private static UsageAccount changed(UsageAccount account, UsageChange change) {
         return switch (change.getKind()) {
-            case STARTED -> account.started(change.getGpus(), change.getAt());
-            case ENDED -> account.ended(change.getGpus(), change.getAt(), change.getGpuMs());
+            case STARTED -> account.started(change.getGpus(), change.getWeight(), change.getAt());
+            case ENDED -> account.ended(change.getGpus(), change.getWeight(), change.getAt(), change.getGpuMs());
             case STILL_RUNNING -> account.movedTo(change.getAt());
         };
     }
@@ -73,6 +85,7 @@ final class UsageLedger implements Processor<String, UsageRecord, String, UsageE
                         account.runningGpus(),
                         account.decayedGpuSeconds(account.asOf()),
                         UsageAccount.HALF_LIFE_MS,
-                        account.baseGpuSeconds()));
+                        account.baseGpuSeconds(),
+                        account.runningWeight()));
     }
 }

@@ -43,7 +43,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
     /** A placement follows the start it allowed within moments; a day is for an outage of ours. */
     private static final Duration EARLY_KEPT = Duration.ofDays(1);
 
-    private static final MeteredAttempt NOTHING = new MeteredAttempt(0, "", "", 0, 0L, null, 0L, 0, 0L);
+    private static final MeteredAttempt NOTHING = new MeteredAttempt(0, "", "", 0, 0L, null, 0L, 0, 0L, 0);
 
     private final ServiceClock clock;
     private final EventSerde<JobDecision> decisions;
@@ -138,7 +138,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
             gpus += share.getGpus().size();
         }
         MeteredAttempt open =
-                new MeteredAttempt(placed.getAttempt(), placed.getTeam(), placed.getUser(), gpus, at, null, at, 0, 0L);
+                new MeteredAttempt(placed.getAttempt(), placed.getTeam(), placed.getUser(), gpus, at, null, at, 0, 0L, placed.getUsageWeight());
         return before.getEarlyAttempt() == placed.getAttempt()
                 ? started(open, Math.max(at, before.getEarlyAt()))
                 : open;
@@ -164,7 +164,8 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
                         before.getStartedAt(),
                         before.getToldAt(),
                         started.getAttempt(),
-                        at);
+                        at,
+                        before.getWeight());
             // As the pool has it: whoever is alive has started.
             case Heartbeat heartbeat
             when heartbeat.getAttempt() == before.getAttempt()
@@ -202,7 +203,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
             }
             tell(before, UsageChangeKind.ENDED, endedAt.toEpochMilli(), gpuMs);
         }
-        return new MeteredAttempt(0, "", "", 0, 0L, null, 0L, before.getEarlyAttempt(), before.getEarlyAt());
+        return new MeteredAttempt(0, "", "", 0, 0L, null, 0L, before.getEarlyAttempt(), before.getEarlyAt(), 0);
     }
 
     private static MeteredAttempt with(MeteredAttempt attempt, @Nullable Long startedAt, long toldAt) {
@@ -215,7 +216,8 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
                 startedAt,
                 toldAt,
                 0,
-                0L);
+                0L,
+                attempt.getWeight());
     }
 
     private void tell(MeteredAttempt attempt, UsageChangeKind kind, long at, long gpuMs) {
@@ -224,11 +226,13 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         }
         String team = attempt.getTeam();
         String user = attempt.getUser();
-        context.forward(new Record<>(
-                team, new UsageRecord(new UsageChange(team, null, kind, attempt.getGpus(), at, gpuMs)), at));
-        context.forward(new Record<>(
-                team + "/" + user,
-                new UsageRecord(new UsageChange(team, user, kind, attempt.getGpus(), at, gpuMs)),
-                at));
+        context.forward(new Record<>(team, change(attempt, null, kind, at, gpuMs), at));
+        context.forward(new Record<>(team + "/" + user, change(attempt, user, kind, at, gpuMs), at));
+    }
+
+    private static UsageRecord change(
+            MeteredAttempt attempt, @Nullable String user, UsageChangeKind kind, long at, long gpuMs) {
+        return new UsageRecord(new UsageChange(
+                attempt.getTeam(), user, kind, attempt.getGpus(), at, gpuMs, attempt.getWeight()));
     }
 }

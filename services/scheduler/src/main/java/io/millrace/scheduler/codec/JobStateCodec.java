@@ -1,0 +1,183 @@
+package io.millrace.scheduler.codec;
+
+import io.millrace.scheduler.domain.Attempt;
+import io.millrace.scheduler.domain.Attempt.EndKind;
+import io.millrace.scheduler.domain.Attempt.Ending;
+import io.millrace.scheduler.domain.Attempt.StopCause;
+import io.millrace.scheduler.domain.Job;
+import io.millrace.scheduler.domain.Job.Checkpoint;
+import io.millrace.scheduler.domain.Job.EndState;
+import io.millrace.scheduler.domain.Job.Phase;
+import io.millrace.scheduler.domain.JobRequest;
+import io.millrace.scheduler.domain.JobType;
+import io.millrace.scheduler.domain.NodeShare;
+import io.millrace.scheduler.domain.PendingReason;
+import io.millrace.scheduler.domain.Promise;
+import io.millrace.scheduler.domain.Promise.NodeGpus;
+import io.millrace.stores.pool.StoredAttempt;
+import io.millrace.stores.pool.StoredCheckpoint;
+import io.millrace.stores.pool.StoredEnding;
+import io.millrace.stores.pool.StoredJob;
+import io.millrace.stores.pool.StoredNodeGpus;
+import io.millrace.stores.pool.StoredPromise;
+import io.millrace.stores.pool.StoredShare;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs in the form they are stored in. */
+final class JobStateCodec {
+
+    private JobStateCodec() {}
+
+    static StoredJob stored(Job job) {
+        JobRequest request = job.request();
+        Attempt active = job.active();
+        Checkpoint checkpoint = job.checkpoint();
+        Promise promise = job.promise();
+        String phase = switch (job.phase()) {
+            case Phase.Submitted() -> "SUBMITTED";
+            case Phase.Waiting() -> "WAITING";
+            case Phase.Active(Attempt attempt) -> "ACTIVE";
+            case Phase.Ended(EndState state, long at) -> "ENDED";
+        };
+        Phase.Ended ended = job.phase() instanceof Phase.Ended end ? end : null;
+        return new StoredJob(
+                job.id(),
+                job.submissionId(),
+                job.submittedAt(),
+                request.queue(),
+                request.team(),
+                request.user(),
+                request.gpus(),
+                request.gpuType(),
+                request.gpusPerNode(),
+                request.limitMs(),
+                request.estimateMs(),
+                phase,
+                active == null ? null : stored(active),
+                ended == null ? null : ended.state().name(),
+                ended == null ? null : ended.at(),
+                job.attempts(),
+                job.cancelRequested(),
+                job.reasons().stream().sorted().map(PendingReason::name).toList(),
+                checkpoint == null
+                        ? null
+                        : new StoredCheckpoint(checkpoint.attempt(), checkpoint.step(), checkpoint.path()),
+                request.type().name(),
+                request.deadlineMs(),
+                job.reservedFor(),
+                promise == null ? null : stored(promise),
+                job.overridden(),
+                job.slaMissed());
+    }
+
+    private static StoredPromise stored(Promise promise) {
+        return new StoredPromise(
+                promise.startBy(),
+                promise.plannedAt(),
+                promise.plan().stream()
+                        .map(kept -> new StoredNodeGpus(kept.nodeId(), kept.gpus()))
+                        .toList());
+    }
+
+    private static StoredAttempt stored(Attempt attempt) {
+        StopCause stop = attempt.stop();
+        Ending ending = attempt.ending();
+        return new StoredAttempt(
+                attempt.number(),
+                attempt.shares().stream()
+                        .map(share -> new StoredShare(share.nodeId(), share.gpuMask()))
+                        .toList(),
+                attempt.placedAt(),
+                attempt.seenObserved(),
+                attempt.startedAt(),
+                stop == null ? null : stop.name(),
+                attempt.stopObserved(),
+                List.copyOf(attempt.lostNodes()),
+                ending == null ? null : new StoredEnding(ending.kind().name(), ending.at(), ending.message()),
+                attempt.weight(),
+                attempt.countedFrom());
+    }
+
+    static Job job(StoredJob stored) {
+        StoredCheckpoint checkpoint = stored.getCheckpoint();
+        StoredPromise promise = stored.getPromise();
+        return new Job(
+                stored.getJobId(),
+                stored.getSubmissionId(),
+                stored.getSubmittedAt(),
+                new JobRequest(
+                        stored.getQueue(),
+                        stored.getTeam(),
+                        stored.getUser(),
+                        stored.getGpus(),
+                        stored.getGpuType(),
+                        stored.getGpusPerNode(),
+                        stored.getLimitMs(),
+                        stored.getEstimateMs(),
+                        JobType.valueOf(stored.getJobType()),
+                        stored.getDeadline()),
+                phase(stored),
+                stored.getAttempts(),
+                stored.getCancelRequested(),
+                reasons(stored.getReasons()),
+                stored.getReservedFor(),
+                checkpoint == null
+                        ? null
+                        : new Checkpoint(checkpoint.getAttempt(), checkpoint.getStep(), checkpoint.getPath()),
+                promise == null ? null : promise(promise),
+                stored.getOverridden(),
+                stored.getSlaMissed());
+    }
+
+    private static Promise promise(StoredPromise stored) {
+        return new Promise(
+                stored.getStartBy(),
+                stored.getPlannedAt(),
+                stored.getPlan().stream()
+                        .map(kept -> new NodeGpus(kept.getNodeId(), kept.getGpus()))
+                        .toList());
+    }
+
+    private static Phase phase(StoredJob stored) {
+        return switch (stored.getPhase()) {
+            case "SUBMITTED" -> new Phase.Submitted();
+            case "WAITING" -> new Phase.Waiting();
+            case "ACTIVE" -> new Phase.Active(attempt(stored.getActive()));
+            case "ENDED" -> new Phase.Ended(EndState.valueOf(stored.getEndState()), stored.getEndedAt());
+            default -> throw new IllegalStateException("no phase of a job: " + stored.getPhase());
+        };
+    }
+
+    private static Attempt attempt(@Nullable StoredAttempt stored) {
+        if (stored == null) {
+            throw new IllegalStateException("an active job is stored without its attempt");
+        }
+        StoredEnding ending = stored.getEnding();
+        return new Attempt(
+                stored.getNumber(),
+                stored.getShares().stream()
+                        .map(share -> new NodeShare(share.getNodeId(), share.getGpuMask()))
+                        .toList(),
+                stored.getPlacedAt(),
+                stored.getSeenObserved(),
+                stored.getStartedAt(),
+                stored.getStop() == null ? null : StopCause.valueOf(stored.getStop()),
+                stored.getStopObserved(),
+                new TreeSet<>(stored.getLostNodes()),
+                ending == null
+                        ? null
+                        : new Ending(EndKind.valueOf(ending.getKind()), ending.getAt(), ending.getMessage()),
+                stored.getWeight(),
+                stored.getCountedFrom());
+    }
+
+    private static Set<PendingReason> reasons(List<String> names) {
+        EnumSet<PendingReason> reasons = EnumSet.noneOf(PendingReason.class);
+        names.forEach(name -> reasons.add(PendingReason.valueOf(name)));
+        return reasons;
+    }
+}
