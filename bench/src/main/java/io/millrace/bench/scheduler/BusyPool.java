@@ -165,6 +165,7 @@ final class BusyPool {
         now += STEP_MS;
         beat();
         PoolInput tick = log.tick(now);
+        run.settle(); // what was sent is no part of the cycle
         times.take();
         decided = 0;
         reasoned = 0;

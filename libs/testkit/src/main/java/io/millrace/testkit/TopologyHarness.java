@@ -3,6 +3,7 @@ package io.millrace.testkit;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topic;
+import io.millrace.streams.decider.DeciderStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -129,6 +130,11 @@ public final class TopologyHarness implements AutoCloseable {
 
     public <V> KeyValueStore<String, V> store(String name) {
         return driver.getKeyValueStore(name);
+    }
+
+    /** The entities of a topology's deciders. */
+    public KeyValueStore<String, byte[]> entities(String name) {
+        return ((DeciderStore) driver.getStateStore(name)).entities();
     }
 
     public Instant now() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The second step of a decider: reads its log in order, evolves the state, decides, publishes, and stores what
- * changed, all in one transaction. The state in memory is a cache of the store: {@code init} drops it and reads it
+ * changed before the transaction ends. The state in memory is a cache of the store: {@code init} drops it and reads it
  * anew, also when the same object is initialised a second time after an aborted transaction.
  *
  * <p>For few, large deciders: each one's whole state is in memory while its partition is here.
@@ -61,6 +61,9 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
     private @Nullable ProcessorContext<String, Object> context;
     private @Nullable KeyValueStore<String, byte[]> store;
 
+    /** Of the last record taken in, for each decider that took one in since the last commit. */
+    private final Map<String, Long> unsettled = new TreeMap<>();
+
     public DeciderProcessor(
             Decider<S, I, D> decider,
             DeciderBinding<V, S, I, D> binding,
@@ -79,11 +82,14 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
     @Override
     public void init(ProcessorContext<String, Object> processorContext) {
         context = processorContext;
-        KeyValueStore<String, byte[]> stored = processorContext.getStateStore(storeName);
+        DeciderStore entities = processorContext.getStateStore(storeName);
+        KeyValueStore<String, byte[]> stored = entities.entities();
         store = stored;
         runs.clear();
+        unsettled.clear();
         unreadTicks.clear();
         restore(stored);
+        entities.beforeCommit(this::settle);
         if (clock.ticks()) {
             processorContext.schedule(TICK_CHECK, PunctuationType.WALL_CLOCK_TIME, ignored -> tick());
         }
@@ -123,7 +129,7 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
         DeciderRun<V, S, I, D> run =
                 runs.computeIfAbsent(key, k -> new DeciderRun<>(decider, binding, entitiesOf(k, stored)));
         List<D> decided = run.step(record.value());
-        stored.put(key + SEPARATOR + OFFSET, Long.toString(offset).getBytes(StandardCharsets.UTF_8));
+        unsettled.put(key, offset);
         if (binding.isOwnTick(record.value())) {
             unreadTicks.remove(key);
         }
@@ -137,6 +143,16 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
                         (child, k, value, timestamp) -> to.forward(new Record<>(k, value, timestamp), child))) {
             to.commit();
         }
+    }
+
+    /** What is committed must hold all that the committed position has passed. */
+    private void settle() {
+        KeyValueStore<String, byte[]> stored = initialised(store);
+        unsettled.forEach((key, offset) -> {
+            initialised(runs.get(key)).settle();
+            stored.put(key + SEPARATOR + OFFSET, Long.toString(offset).getBytes(StandardCharsets.UTF_8));
+        });
+        unsettled.clear();
     }
 
     private void tick() {

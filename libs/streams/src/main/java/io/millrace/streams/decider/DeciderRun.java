@@ -68,7 +68,7 @@ public final class DeciderRun<V, S, I, D> {
         stored.forEach(hash::add);
     }
 
-    /** Takes one log record in, and gives what is decided from it, in order. */
+    /** Takes one log record in, and gives what is decided from it, in order. What changed is stored by {@link #settle}. */
     public List<D> step(V logged) {
         I input = binding.input(logged);
         state = decider.evolve(state, input);
@@ -79,8 +79,12 @@ public final class DeciderRun<V, S, I, D> {
             state = decider.evolveDecided(state, decision);
             decided.add(decision);
         }
-        binding.takeChanges(state).forEach(this::store);
         return decided;
+    }
+
+    /** Stores what changed since the last call: once, however often it changed. */
+    public void settle() {
+        binding.takeChanges(state).forEach(this::store);
     }
 
     private void store(String key, byte @Nullable [] bytes) {
@@ -98,7 +102,9 @@ public final class DeciderRun<V, S, I, D> {
         return state;
     }
 
+    /** Of the state as it is now, which is settled with it. */
     public String stateHash() {
+        settle();
         return hash.hex();
     }
 }

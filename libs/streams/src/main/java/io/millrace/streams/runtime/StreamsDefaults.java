@@ -26,7 +26,9 @@ public final class StreamsDefaults implements ConfigSource {
             Map.entry("kafka-streams.ensure.explicit.internal.resource.naming", "true"),
             Map.entry("kafka-streams.group.protocol", "classic"),
             Map.entry("kafka-streams.producer.transaction.timeout.ms", "10000"),
-            Map.entry("kafka-streams.producer.linger.ms", "0"),
+            // Nobody reads before the commit, which sends at once what is still held back: waiting only fills batches.
+            Map.entry("kafka-streams.producer.linger.ms", "100"),
+            Map.entry("kafka-streams.producer.batch.size", "65536"),
             Map.entry("kafka-streams.producer.max.request.size", Integer.toString(Topic.LARGEST_MESSAGE)),
             Map.entry("kafka-streams.topic.max.message.bytes", Integer.toString(Topic.LARGEST_MESSAGE)),
             Map.entry("kafka-streams.producer.compression.type", "lz4"),

@@ -11,13 +11,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 
 class DeciderProcessorTest {
@@ -26,10 +24,9 @@ class DeciderProcessorTest {
 
     private final Instant now = Instant.parse("2026-03-01T12:00:00Z");
     private final List<Restored> restored = new ArrayList<>();
-    private final KeyValueStore<String, byte[]> store = Stores.keyValueStoreBuilder(
-                    Stores.inMemoryKeyValueStore("tally"), Serdes.String(), Serdes.ByteArray())
-            .withLoggingDisabled()
-            .build();
+    private final DeciderStore entities =
+            DeciderStore.builder("tally").withLoggingDisabled().build();
+    private final KeyValueStore<String, byte[]> store = entities.entities();
     private final DeciderProcessor<String, Tally.State, String, String> processor =
             processor(new ServiceClock.Wall(() -> now));
     private MockProcessorContext<String, Object> context = begin(processor);
@@ -48,8 +45,8 @@ class DeciderProcessorTest {
 
     private MockProcessorContext<String, Object> begin(DeciderProcessor<String, Tally.State, String, String> task) {
         MockProcessorContext<String, Object> fresh = new MockProcessorContext<>();
-        store.init(fresh.getStateStoreContext(), store);
-        fresh.addStateStore(store);
+        entities.init(fresh.getStateStoreContext(), entities);
+        fresh.addStateStore(entities);
         task.init(fresh);
         return fresh;
     }
@@ -73,6 +70,11 @@ class DeciderProcessorTest {
 
     private void check() {
         context.scheduledPunctuators().getFirst().getPunctuator().punctuate(0);
+    }
+
+    /** As Kafka Streams does before a transaction ends. */
+    private void commit() {
+        entities.flushCache();
     }
 
     private Map<String, String> stored() {
@@ -103,7 +105,22 @@ class DeciderProcessorTest {
         log("x", "tick 1");
         log("x", "add b");
         log("x", "forget a");
+        commit();
         assertThat(stored()).isEqualTo(Map.of("x/b", "2 false", "x/offset", "4"));
+    }
+
+    @Test
+    void shouldStoreOnceInATransaction() {
+        log("x", "add a");
+        commit();
+        log("x", "add a");
+        log("y", "add b");
+        assertThat(stored()).isEqualTo(Map.of("x/a", "1 false", "x/offset", "0"));
+        log("x", "add a");
+        commit();
+        assertThat(stored()).isEqualTo(Map.of("x/a", "3 false", "x/offset", "3", "y/b", "1 false", "y/offset", "2"));
+        commit();
+        assertThat(stored()).isEqualTo(Map.of("x/a", "3 false", "x/offset", "3", "y/b", "1 false", "y/offset", "2"));
     }
 
     @Test
@@ -158,6 +175,7 @@ class DeciderProcessorTest {
     void shouldForgetWhatAnAbortedTransactionLeftInMemory() {
         log("x", "add a");
         log("x", "tick 1");
+        commit();
         Map<String, byte[]> committed = new HashMap<>();
         try (KeyValueIterator<String, byte[]> all = store.all()) {
             all.forEachRemaining(entry -> committed.put(entry.key, entry.value));
@@ -192,6 +210,7 @@ class DeciderProcessorTest {
     @Test
     void shouldTickAgainAfterATransactionWithAnUnreadTickWasAborted() {
         log("x", "add a");
+        commit();
         check();
         context = begin(processor);
         check();
@@ -203,6 +222,7 @@ class DeciderProcessorTest {
         log("x", "add a");
         log("x", "add b");
         log("x", "tick 1");
+        commit();
         begin(processor);
         StateHash expected = new StateHash();
         expected.add("a", "1 true".getBytes(StandardCharsets.UTF_8));

@@ -295,7 +295,7 @@ class SchedulerTopologyTest {
     void shouldStoreWhatAPoolIsMadeOf() {
         SchedulerStory story =
                 tell(SchedulerStory.driven()).node("n1", 8).submit("a", 8).play();
-        var store = story.harness().<byte[]>store(SchedulerTopology.POOL_STORE);
+        var store = story.harness().entities(SchedulerTopology.POOL_STORE);
         assertThat(new String(store.get("default\u0000offset"), StandardCharsets.UTF_8))
                 .isEqualTo("3");
         for (String entity : List.of("header", "policy", "node/n1", "job/a")) {
