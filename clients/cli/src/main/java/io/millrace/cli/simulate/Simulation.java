@@ -8,6 +8,7 @@ import io.millrace.cli.simulate.TraceSimulation.Outcome;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import io.millrace.simulator.trace.Cluster;
 import io.millrace.simulator.trace.Partition;
+import io.millrace.simulator.trace.StatedLimits;
 import io.millrace.simulator.trace.Trace;
 import io.millrace.simulator.trace.TraceJob;
 import java.nio.file.Path;
@@ -16,15 +17,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A trace on a cluster: each partition a pool of its own. */
 public final class Simulation {
 
+    private static final long HOUR_MS = 3_600_000;
+
+    /** As in the policy for plays. */
+    private static final StatedLimits LIMITS =
+            new StatedLimits(List.of(HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS, 48 * HOUR_MS, 168 * HOUR_MS));
+
     private final Cluster cluster;
+    private final Map<String, Integer> teamShares;
     private final List<TraceJob> jobs;
 
-    private Simulation(Cluster cluster, List<TraceJob> jobs) {
+    private Simulation(Cluster cluster, Map<String, Integer> teamShares, List<TraceJob> jobs) {
         this.cluster = cluster;
+        this.teamShares = teamShares;
         this.jobs = jobs;
     }
 
@@ -34,7 +44,18 @@ public final class Simulation {
      */
     public static Simulation of(Path trace, Path cluster, boolean shared) {
         Cluster read = Cluster.read(cluster);
-        return new Simulation(shared ? read.shared() : read, Trace.read(trace));
+        return of(read, Trace.read(trace), shared);
+    }
+
+    /** A team's share of a shared cluster is what its partition brought in. */
+    static Simulation of(Cluster cluster, List<TraceJob> jobs, boolean shared) {
+        Map<String, Integer> teamShares = new TreeMap<>();
+        for (Partition partition : cluster.partitions()) {
+            if (!partition.team().equals(Partition.EVERYONE)) {
+                teamShares.put(partition.team(), partition.gpus());
+            }
+        }
+        return new Simulation(shared ? cluster.shared() : cluster, teamShares, jobs);
     }
 
     /** @throws IllegalArgumentException when there is no such policy */
@@ -52,11 +73,12 @@ public final class Simulation {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "%s: %d jobs, makespan %.0f s, GPU utilization %.1f %%, %d refused%n",
+                "%s: %d jobs, makespan %.0f s, GPU utilization %.1f %%, Jain's index %.3f, %d refused%n",
                 report.policy(),
                 report.jobs(),
                 report.makespanS(),
                 100 * report.gpuUtilization(),
+                report.jain(),
                 report.rejected()));
         text.append(String.format("%-16s %8s %14s %14s %14s%n", "", "jobs", "avg wait s", "p95 wait s", "avg JCT s"));
         line(text, "all", new Row(report.jobs(), report.avgQueueS(), report.p95QueueS(), report.avgJctS()));
@@ -85,8 +107,8 @@ public final class Simulation {
                     .add(job);
         }
         List<Outcome> outcomes = new ArrayList<>();
-        byPartition.forEach((partition, part) -> outcomes.addAll(TraceSimulation.run(partition, part, rule)));
+        byPartition.forEach((partition, part) -> outcomes.addAll(TraceSimulation.run(partition, part, rule, teamShares, LIMITS)));
         long gpus = cluster.partitions().stream().mapToLong(Partition::gpus).sum();
-        return SimulationReport.of(policy, outcomes, gpus);
+        return SimulationReport.of(policy, outcomes, gpus, teamShares);
     }
 }

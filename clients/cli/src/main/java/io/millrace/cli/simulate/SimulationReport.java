@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a simulation found. Times in seconds; a p95 is the value at rank ⌈0.95 n⌉; utilization is GPU time asked for and
- * run, over the cluster's GPU time from the first submit to the last end. Refused jobs count in {@code rejected} alone.
+ * run, over the cluster's GPU time from the first submit to the last end; {@code jain} is {@link SatisfiedShares}'.
+ * Refused jobs count in {@code rejected} alone.
  */
 record SimulationReport(
         @JsonProperty("policy") String policy,
@@ -22,6 +23,7 @@ record SimulationReport(
         @JsonProperty("avg_jct_s") double avgJctS,
         @JsonProperty("makespan_s") double makespanS,
         @JsonProperty("gpu_utilization") double gpuUtilization,
+        @JsonProperty("jain") double jain,
         @JsonProperty("preemptions") int preemptions,
         @JsonProperty("rejected") int rejected,
         @JsonProperty("by_team") Map<String, Row> byTeam,
@@ -37,7 +39,9 @@ record SimulationReport(
     /** Upper bounds of the size classes, in GPUs. */
     private static final int[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128};
 
-    static SimulationReport of(String policy, List<Outcome> all, long clusterGpus) {
+    /** @param teamShares GPUs that each team may claim; a team that is not named counts as all others together do */
+    static SimulationReport of(
+            String policy, List<Outcome> all, long clusterGpus, Map<String, Integer> teamShares) {
         List<Outcome> ran =
                 all.stream().filter(outcome -> outcome.endMs() != null).toList();
         long first = ran.stream()
@@ -64,6 +68,7 @@ record SimulationReport(
                 total.avgJctS(),
                 (last - first) / 1000.0,
                 last == first ? 0 : gpuMs / ((double) clusterGpus * (last - first)),
+                SatisfiedShares.jain(ran, teamShares, clusterGpus),
                 0, // none of the policies preempts
                 all.size() - ran.size(),
                 byTeam,
@@ -87,11 +92,11 @@ record SimulationReport(
         return new Row(outcomes.size(), Arrays.stream(waits).average().orElse(0) / 1000.0, p95 / 1000.0, jct / 1000.0);
     }
 
-    private static long start(Outcome outcome) {
+    static long start(Outcome outcome) {
         return outcome.startMs() == null ? outcome.job().submitMs() : outcome.startMs();
     }
 
-    private static long end(Outcome outcome) {
+    static long end(Outcome outcome) {
         return outcome.endMs() == null ? outcome.job().submitMs() : outcome.endMs();
     }
 

@@ -2,6 +2,7 @@ package io.millrace.cli.simulate;
 
 import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.JobRequest;
+import io.millrace.scheduler.domain.Member;
 import io.millrace.scheduler.domain.Pool;
 import io.millrace.scheduler.domain.PoolDecider;
 import io.millrace.scheduler.domain.PoolEvent;
@@ -10,6 +11,7 @@ import io.millrace.scheduler.domain.SchedulingPolicy;
 import io.millrace.scheduler.domain.SchedulingPolicy.Liveness;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.simulator.trace.Partition;
+import io.millrace.simulator.trace.StatedLimits;
 import io.millrace.simulator.trace.TraceJob;
 import io.millrace.simulator.trace.TracedEnd;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +47,11 @@ final class TraceSimulation {
     private final Map<String, TraceJob> jobs = new HashMap<>();
     private final Map<String, Long> starts = new HashMap<>();
     private final Map<String, Outcome> outcomes = new HashMap<>();
+    private final StatedLimits limits;
     private long tick;
 
-    private TraceSimulation(Partition partition, SchedulingPolicy policy, long beginsAt) {
+    private TraceSimulation(Partition partition, SchedulingPolicy policy, StatedLimits limits, long beginsAt) {
+        this.limits = policy.byPriority() ? limits : StatedLimits.NONE;
         pool.evolve(
                 new PoolInput.PolicyAdopted(beginsAt, policy, "", policy.rule().ruleName()));
         for (String nodeId : partition.nodeIds()) {
@@ -55,15 +60,26 @@ final class TraceSimulation {
         }
     }
 
-    /** The outcome of every job, in the given order. */
-    static List<Outcome> run(Partition partition, List<TraceJob> trace, SchedulingPolicy.Rule rule) {
+    /**
+     * The outcome of every job, in the given order.
+     *
+     * @param teamShares of the teams that share the partition; a team that is not named has one
+     * @param limits what users state as their jobs' limits
+     */
+    static List<Outcome> run(
+            Partition partition,
+            List<TraceJob> trace,
+            SchedulingPolicy.Rule rule,
+            Map<String, Integer> teamShares,
+            StatedLimits limits) {
         if (trace.isEmpty()) {
             return List.of();
         }
         List<TraceJob> bySubmit = new ArrayList<>(trace);
         bySubmit.sort(Comparator.comparingLong(TraceJob::submitMs)); // stable: ties keep the trace's order
         TraceSimulation simulation = new TraceSimulation(
-                partition, limitless(rule), bySubmit.getFirst().submitMs());
+                partition, limitless(rule), limits, bySubmit.getFirst().submitMs());
+        simulation.define(teamShares, bySubmit.getFirst().submitMs());
         simulation.play(partition, bySubmit);
         return trace.stream()
                 .map(job -> simulation.outcomes.getOrDefault(job.jobId(), new Outcome(job, null, null)))
@@ -78,7 +94,13 @@ final class TraceSimulation {
                 null,
                 null,
                 null,
-                new Liveness(NEVER, NEVER, 0, 0, NEVER, 0, 0));
+                new Liveness(0, NEVER, 0, 0, NEVER, 0, 0));
+    }
+
+    private void define(Map<String, Integer> teamShares, long at) {
+        new TreeMap<>(teamShares)
+                .forEach((team, shares) -> pool.evolve(new PoolInput.MemberDefined(
+                        at, new Member.Team(team, shares, null, new TreeSet<>(), false))));
     }
 
     private void play(Partition partition, List<TraceJob> bySubmit) {
@@ -106,7 +128,15 @@ final class TraceSimulation {
                 job.submitMs(),
                 String.format("%012d", order),
                 job.jobId(),
-                new JobRequest(QUEUE, job.team(), job.user(), job.gpus(), type, null, null, job.durationMs())));
+                request(job, type)));
+    }
+
+    /** Where an order goes by the length, it is known; where it goes by priority, only the stated limit is. */
+    private JobRequest request(TraceJob job, @Nullable String type) {
+        Long limit = limits.of(job.durationMs());
+        boolean known = limits == StatedLimits.NONE;
+        return new JobRequest(
+                QUEUE, job.team(), job.user(), job.gpus(), type, null, limit, known ? job.durationMs() : null);
     }
 
     private void end(End end) {
@@ -136,6 +166,10 @@ final class TraceSimulation {
                 case PoolEvent.JobQueued queued -> {}
                 case PoolEvent.JobRejected rejected -> {}
                 case PoolEvent.ReasonsChanged changed -> {}
+                case PoolEvent.StartPlanned planned -> {}
+                case PoolEvent.StartPromised promised -> {}
+                case PoolEvent.StartSlaMissed missed -> {}
+                case PoolEvent.PromiseRevised revised -> throw new IllegalStateException("revised: " + revised);
                 case PoolEvent.TimeReached reached -> {}
                 case PoolEvent.CycleClosed closed -> {}
                 case PoolEvent.JobRequeued requeued -> throw new IllegalStateException("requeued: " + requeued);

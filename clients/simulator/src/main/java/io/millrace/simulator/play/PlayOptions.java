@@ -49,11 +49,6 @@ public record PlayOptions(
     /** The limit a job of this length states; null for none. */
     @Nullable
     Long statedLimitMs(long durationMs) {
-        for (long limit : statedLimitsMs) {
-            if (limit > durationMs) {
-                return limit;
-            }
-        }
-        return null;
+        return new StatedLimits(statedLimitsMs).of(durationMs);
     }
 }

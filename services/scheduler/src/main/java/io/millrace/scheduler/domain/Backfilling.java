@@ -43,6 +43,7 @@ final class Backfilling extends Lookahead {
             .reversed()
             .thenComparing(Turn::job, Job.BY_SUBMISSION);
 
+    /** Shorter jobs first counts only among those that pass others: else a long one would never get its promise. */
     private static final Comparator<Turn> SHORT_FIRST = Comparator.comparingLong(
                     (Turn turn) -> turn.priority().total() + turn.priority().shortness())
             .reversed()
@@ -63,7 +64,14 @@ final class Backfilling extends Lookahead {
 
     private final Set<String> explained = new HashSet<>();
     private final Deque<PoolEvent> decided = new ArrayDeque<>();
-    private @Nullable PriorityQueue<Turn> turns;
+    private PriorityQueue<Turn> turns = new PriorityQueue<>(BY_PRIORITY);
+
+    /** Whether the first job of each lane has got its turn. */
+    private boolean begun;
+
+    /** Whether all that are left can only pass those who have promises. */
+    private boolean passing;
+
     private @Nullable Iterator<Job> unexplained;
 
     Backfilling(Pool pool, SchedulingPolicy policy) {
@@ -197,16 +205,17 @@ final class Backfilling extends Lookahead {
 
     /** Takes the next lane's turn; false when no lane is left. */
     private boolean nextTurn() {
-        if (turns != null && turns.comparator() == BY_PRIORITY && timeline.reservations().size() >= policy.backfill().promises()) {
-            PriorityQueue<Turn> shortFirst = new PriorityQueue<>(SHORT_FIRST);
-            shortFirst.addAll(turns);
-            turns = shortFirst;
-        }
-        if (turns == null) {
-            turns = new PriorityQueue<>(BY_PRIORITY);
+        if (turns.isEmpty() && !begun) {
+            begun = true;
             for (Lane lane : pool.index().lanes().all()) {
-                offer(turns, lane, pool.index().lanes().first(lane), false);
+                offer(lane, pool.index().lanes().first(lane), false);
             }
+        }
+        if (!passing && timeline.reservations().size() >= policy.backfill().promises()) {
+            passing = true;
+            PriorityQueue<Turn> left = turns;
+            turns = new PriorityQueue<>(SHORT_FIRST);
+            turns.addAll(left);
         }
         Turn turn = turns.poll();
         if (turn == null) {
@@ -217,7 +226,7 @@ final class Backfilling extends Lookahead {
         Set<PendingReason> quotas = quotas(job, slots == null ? job.request().gpus() : Room.count(slots));
         if (slots != null && quotas.isEmpty()) {
             place(job, slots, turn.priority());
-            offer(turns, turn.lane(), pool.index().lanes().behind(turn.lane(), job), turn.shorter());
+            offer(turn.lane(), pool.index().lanes().behind(turn.lane(), job), turn.shorter());
             return true;
         }
         if (!turn.shorter()) {
@@ -227,19 +236,19 @@ final class Backfilling extends Lookahead {
             explain(job, quotas);
         }
         if (quotas.isEmpty()) {
-            offerShorter(turns, turn.lane(), job);
+            offerShorter(turn.lane(), job);
         }
         return true;
     }
 
-    private void offer(PriorityQueue<Turn> to, Lane lane, @Nullable Job job, boolean shorter) {
+    private void offer(Lane lane, @Nullable Job job, boolean shorter) {
         if (job != null) {
-            to.add(new Turn(lane, job, priorities.of(job), shorter));
+            turns.add(new Turn(lane, job, priorities.of(job), shorter));
         }
     }
 
     /** In a lane whose first job is too long to start now, a shorter one behind it may be over in time. */
-    private void offerShorter(PriorityQueue<Turn> to, Lane lane, Job job) {
+    private void offerShorter(Lane lane, Job job) {
         int misfit = misfits.getOrDefault(job.request().shape(), 0);
         if (timeline.level(Timers.latestEnd(now, lane.lowestLimitMs(), policy.liveness())) >= misfit) {
             return;
@@ -248,13 +257,12 @@ final class Backfilling extends Lookahead {
         while (next != null && level(next) >= misfit) {
             next = pool.index().lanes().behind(lane, next);
         }
-        offer(to, lane, next, true);
+        offer(lane, next, true);
     }
 
     /** Promises a start to a job that finds no room, unless as many have one as may. */
     private void promise(Job job) {
         if (timeline.reservations().size() >= policy.backfill().promises()
-                || now - job.submittedAt() < Long.getLong("patience", 0) * 60000L
                 || !room.mayEverFit(job.request().shape())) {
             return;
         }

@@ -11,7 +11,8 @@ package io.millrace.scheduler.domain;
  * @param type by job type
  * @param queue of the queue it waits in
  * @param age by how long it has waited
- * @param shortness more the shorter jobs of the same user and shape have been
+ * @param shortness more the shorter jobs of the same user and shape have been; counts only where jobs pass one that has
+ *     a promised start, and is not in the total
  * @param usagePenalty of the user's recent jobs; at most 0
  * @param override a manager's
  */

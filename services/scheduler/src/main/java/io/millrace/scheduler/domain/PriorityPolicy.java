@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  * @param usagePenaltyMax at most so many
  * @param usageHalfLifeMs a job counts as half a recent one this long after it was placed
  * @param override a manager's
- * @param shortness added to a job that is expected to be over at once; falls with the expected length
+ * @param shortness of a job that is expected to be over at once; falls with the expected length. Orders only jobs that
+ *     pass one with a promised start
  * @param shortnessHalfMs length at which half of that is left
  */
 public record PriorityPolicy(
@@ -124,7 +125,7 @@ public record PriorityPolicy(
                 50,
                 24 * HOUR_MS,
                 200,
-                100,
+                50,
                 HOUR_MS);
     }
 
