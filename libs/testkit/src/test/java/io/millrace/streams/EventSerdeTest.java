@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.millrace.events.job.JobCancelRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import io.millrace.events.signal.Severity;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.events.signal.SignalRaised;
@@ -42,7 +43,7 @@ class EventSerdeTest {
             "event",
             AT,
             "user:ann",
-            new JobSubmitted("default", "batch", "research", "ann", 8, "V100", null, 60_000L, null, Map.of("a", "b")));
+            new JobSubmitted("default", "batch", "research", "ann", 8, "V100", null, 60_000L, null, Map.of("a", "b"), JobType.RESEARCH, null));
     private final byte[] valid = written(serde, event);
 
     private static <E extends SpecificRecord> byte[] written(EventSerde<E> serde, E value) {

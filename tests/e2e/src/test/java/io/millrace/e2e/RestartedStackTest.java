@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
 import io.millrace.local.LocalStack;
@@ -70,6 +71,6 @@ class RestartedStackTest {
                         "submit-" + jobId,
                         Instant.now(),
                         "user:ada",
-                        new JobSubmitted(pool, "batch", "vision", "ada", 4, null, null, null, null, Map.of())));
+                        new JobSubmitted(pool, "batch", "vision", "ada", 4, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null)));
     }
 }

@@ -20,6 +20,7 @@ import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
@@ -330,7 +331,7 @@ class WallClockStackTest {
                 id(),
                 Instant.now(),
                 "user:" + jobId,
-                new JobSubmitted(pool, queue, "vision", jobId, gpus, gpuType, null, null, null, Map.of()));
+                new JobSubmitted(pool, queue, "vision", jobId, gpus, gpuType, null, null, null, Map.of(), JobType.EXPERIMENTATION, null));
     }
 
     private static void attempt(String jobId, Object payload) {

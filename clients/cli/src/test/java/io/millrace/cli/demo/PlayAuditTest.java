@@ -73,7 +73,7 @@ class PlayAuditTest {
                 key + gpuMs,
                 Instant.EPOCH,
                 "service:scheduler",
-                new UsageMeasured(team, user, gpuMs, 0L, 0.0, 1L, 0.0));
+                new UsageMeasured(team, user, gpuMs, 0L, 0.0, 1L, 0.0, 0L));
         var unused = producer.send(new ProducerRecord<>(
                 Topics.FAIR_SHARE_USAGE.name(),
                 key,

@@ -237,7 +237,9 @@ final class FifoPool {
                         job.request.getTeam(),
                         job.request.getUser(),
                         "V100",
-                        job.request.getLimitMs())));
+                        job.request.getLimitMs(),
+                        1000,
+                        null)));
     }
 
     private void hold(Job job, boolean held) {

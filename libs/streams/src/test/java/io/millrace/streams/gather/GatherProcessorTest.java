@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.events.job.JobCancelRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import io.millrace.events.job.ProgressReported;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.streams.DeadLetter;
@@ -119,7 +120,7 @@ class GatherProcessorTest {
     }
 
     private static JobSubmitted submitted(String pool, String queue) {
-        return new JobSubmitted(pool, queue, "team", "user", 1, null, null, null, null, Map.of());
+        return new JobSubmitted(pool, queue, "team", "user", 1, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
     }
 
     private List<String> logged() {

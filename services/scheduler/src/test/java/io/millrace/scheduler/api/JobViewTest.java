@@ -12,6 +12,7 @@ import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
 import io.millrace.events.decision.RejectionCode;
 import io.millrace.events.decision.RequeueCause;
@@ -46,7 +47,7 @@ class JobViewTest {
                 "submission",
                 START,
                 "user:ann",
-                new JobSubmitted("default", "batch", "research", "ann", 8, "V100", null, null, null, Map.of()));
+                new JobSubmitted("default", "batch", "research", "ann", 8, "V100", null, null, null, Map.of(), io.millrace.events.job.JobType.EXPERIMENTATION, null));
     }
 
     private static AttemptEvent started(int attempt, long second) {
@@ -59,7 +60,7 @@ class JobViewTest {
     }
 
     private static JobDecision queued() {
-        return decided(1, new JobQueued(at(1), "submission", "batch", "research", "ann", 8, "V100", null, null, null));
+        return decided(1, new JobQueued(at(1), "submission", "batch", "research", "ann", 8, "V100", null, null, null, JobType.EXPERIMENTATION, null));
     }
 
     private static JobDecision placed(int attempt, long second) {
@@ -73,6 +74,8 @@ class JobViewTest {
                         "research",
                         "ann",
                         "V100",
+                        null,
+                        1000,
                         null));
     }
 
@@ -125,7 +128,7 @@ class JobViewTest {
         view.apply(submitted());
         assertThat(row()).isEqualTo(expected("SUBMITTED", at(0), 0, null, null, 100, List.of(), List.of()));
         view.apply(queued());
-        view.apply(List.of("INSUFFICIENT_GPUS"));
+        view.apply(List.of("INSUFFICIENT_GPUS"), null);
         assertThat(row())
                 .isEqualTo(expected("WAITING", at(1), 0, null, null, 99, List.of(), List.of("INSUFFICIENT_GPUS")));
         view.apply(placed(1, 10));
@@ -135,7 +138,7 @@ class JobViewTest {
         view.apply(requeued(1, at(12), 20));
         assertThat(row())
                 .isEqualTo(expected("WAITING", at(1), 0, null, null, 11, List.of(), List.of("INSUFFICIENT_GPUS")));
-        view.apply(List.of());
+        view.apply(List.of(), null);
         view.apply(placed(2, 30));
         assertThat(row()).isEqualTo(expected("PLACED", at(1), 2, null, null, 11, List.of("n2"), List.of()));
         view.apply(started(2, 31));
@@ -215,7 +218,7 @@ class JobViewTest {
                 job -> job.apply(stop(2, StopRequestCause.CANCELLED, 56)),
                 job -> job.apply(ended(EndState.STOPPED, 2, at(31), 60)));
         List<Consumer<JobView>> reasons =
-                List.of(job -> job.apply(List.of("FRAGMENTATION")), job -> job.apply(List.of()));
+                List.of(job -> job.apply(List.of("FRAGMENTATION"), null), job -> job.apply(List.of(), null));
         SeededRandom random = SeededRandom.of("JobViewTest");
         for (int round = 0; round < 500; round++) {
             JobView job = new JobView("a");

@@ -7,6 +7,7 @@ import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.attempt.JobStarted;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
@@ -126,7 +127,7 @@ class SchedulerViewsTest {
                         "event",
                         NOW,
                         "user:ann",
-                        new JobSubmitted("default", "batch", "research", "ann", 8, null, null, null, null, Map.of())));
+                        new JobSubmitted("default", "batch", "research", "ann", 8, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null)));
         assertThat(resource.jobs(null, 1000)).extracting(JobRow::jobId).containsExactly("a");
     }
 
@@ -141,7 +142,7 @@ class SchedulerViewsTest {
                         "service:scheduler",
                         "default",
                         1L,
-                        new PendingReasonsChanged(List.of(PendingReason.QUOTA_USER, PendingReason.NODE_DOWN))));
+                        new PendingReasonsChanged(List.of(PendingReason.QUOTA_USER, PendingReason.NODE_DOWN), null)));
         assertThat(reasons()).containsExactly("QUOTA_USER", "NODE_DOWN");
         apply(Topics.NODE_EVENTS, "a", null);
         assertThat(reasons()).containsExactly("QUOTA_USER", "NODE_DOWN");

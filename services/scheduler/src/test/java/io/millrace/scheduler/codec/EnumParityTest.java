@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.events.decision.EndState;
 import io.millrace.events.decision.RejectionCode;
 import io.millrace.events.decision.RequeueCause;
+import io.millrace.events.decision.RevisionCause;
 import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.reason.PendingReason;
 import io.millrace.scheduler.domain.Attempt;
 import io.millrace.scheduler.domain.Job;
+import io.millrace.scheduler.domain.JobType;
 import io.millrace.scheduler.domain.PoolEvent;
+import io.millrace.scheduler.domain.Promise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,6 +29,9 @@ class EnumParityTest {
                 Arguments.of(PoolEvent.RejectionCode.class, RejectionCode.class),
                 Arguments.of(PoolEvent.RequeueCause.class, RequeueCause.class),
                 Arguments.of(Attempt.StopCause.class, StopRequestCause.class),
+                Arguments.of(Promise.RevisionCause.class, RevisionCause.class),
+                Arguments.of(JobType.class, io.millrace.events.decision.JobType.class),
+                Arguments.of(JobType.class, io.millrace.events.org.JobType.class),
                 Arguments.of(io.millrace.scheduler.domain.PendingReason.class, PendingReason.class));
     }
 
@@ -34,6 +40,21 @@ class EnumParityTest {
     void shouldPublishEveryWordUnderItsName(Class<? extends Enum<?>> own, Class<? extends Enum<?>> published) {
         List<String> known = names(published);
         assertThat(known).containsAll(names(own)).contains("UNKNOWN");
+    }
+
+    /** What is read must be a word of the pool, or the one word for what nobody knows. */
+    @ParameterizedTest
+    @MethodSource("read")
+    void shouldKnowEveryWordThatIsRead(Class<? extends Enum<?>> own, Class<? extends Enum<?>> read) {
+        assertThat(names(read))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(Stream.of("UNKNOWN"), names(own).stream()).toList());
+    }
+
+    static Stream<Arguments> read() {
+        return Stream.of(
+                Arguments.of(JobType.class, io.millrace.events.job.JobType.class),
+                Arguments.of(JobType.class, io.millrace.events.org.JobType.class));
     }
 
     private static List<String> names(Class<? extends Enum<?>> words) {

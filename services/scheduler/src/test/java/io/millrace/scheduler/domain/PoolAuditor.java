@@ -40,6 +40,8 @@ final class PoolAuditor {
     private final Set<String> waiting = new HashSet<>();
     private final Set<String> ended = new HashSet<>();
     private final Map<String, Set<PendingReason>> reasons = new HashMap<>();
+    private final Map<String, Long> promises = new HashMap<>();
+    private final Set<String> late = new HashSet<>();
     private long gpuMs;
     private long toldGpuMs;
     private int placements;
@@ -86,6 +88,8 @@ final class PoolAuditor {
             case PoolInput.NodeUp up -> {}
             case PoolInput.NodeHealthChanged changed -> {}
             case PoolInput.PolicyAdopted adopted -> {}
+            case PoolInput.MemberDefined defined -> {}
+            case PoolInput.PriorityOverridden overridden -> {}
             case PoolInput.Tick tick -> {}
         }
     }
@@ -122,6 +126,7 @@ final class PoolAuditor {
                 waiting.add(requeued.jobId());
             }
             case JobEnded end -> {
+                promises.remove(end.jobId());
                 if (end.state() == Job.EndState.CANCELLED) {
                     assertThat(waiting.remove(end.jobId())).isTrue();
                     assertThat(end.gpuMs()).isZero();
@@ -146,8 +151,31 @@ final class PoolAuditor {
                     assertThat(current(stop.jobId(), stop.attempt())).isNotNull();
                 }
             }
+            case PoolEvent.StartPromised promised -> {
+                assertThat(waiting).contains(promised.jobId());
+                assertThat(promises.put(promised.jobId(), promised.startBy()))
+                        .as("%s is the first", promised)
+                        .isNull();
+            }
+            case PoolEvent.PromiseRevised revised -> {
+                assertThat(waiting).contains(revised.jobId());
+                assertThat(promises.remove(revised.jobId())).isEqualTo(revised.promised());
+                if (revised.startBy() != null) {
+                    assertThat(revised.startBy()).isGreaterThan(revised.promised());
+                    promises.put(revised.jobId(), revised.startBy());
+                }
+            }
+            case PoolEvent.StartPlanned planned -> assertThat(waiting).contains(planned.jobId());
+            case PoolEvent.StartSlaMissed missed -> {
+                assertThat(waiting).contains(missed.jobId());
+                assertThat(missed.dueAt()).isLessThanOrEqualTo(pool.header().now());
+                assertThat(late.add(missed.jobId())).as("%s is told once", missed).isTrue();
+            }
             case PoolEvent.TimeReached reached -> {}
-            case PoolEvent.CycleClosed closed -> {}
+            case PoolEvent.CycleClosed closed ->
+                promises.forEach((jobId, startBy) -> assertThat(startBy)
+                        .as("promise of %s", jobId)
+                        .isGreaterThanOrEqualTo(closed.at()));
         }
     }
 
@@ -188,6 +216,10 @@ final class PoolAuditor {
             assertThat(sum - last.gpus()).isLessThan(request.gpus());
         }
         assertThat(active.put(placed.jobId(), new Held(placed))).isNull();
+        Long startBy = promises.remove(placed.jobId());
+        if (startBy != null) {
+            assertThat(placed.at()).as("%s was promised", placed).isLessThanOrEqualTo(startBy);
+        }
         placements++;
     }
 

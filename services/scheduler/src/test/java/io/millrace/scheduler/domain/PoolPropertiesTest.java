@@ -28,7 +28,7 @@ class PoolPropertiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FIFO_STRICT,1", "FIFO_SKIP,2", "SJF_STRICT,3", "SJF_SKIP,4"})
+    @CsvSource({"FIFO_STRICT,1", "FIFO_SKIP,2", "SJF_STRICT,3", "SJF_SKIP,4", "MILLRACE,5"})
     void shouldHoldInAKeptHistory(Rule rule, long seed) {
         withItsSeed(rule, SeededRandom.of("PoolPropertiesTest " + rule, seed));
     }
@@ -56,6 +56,9 @@ class PoolPropertiesTest {
             List<PoolInput> batch = new ArrayList<>();
             if (tick == 1 || (!played && random.onceIn(100))) {
                 batch.add(inputs.policy(tick == 1 || random.onceIn(2) ? rule : random.pick(List.of(Rule.values()))));
+            }
+            if (!played && random.onceIn(10)) {
+                batch.add(inputs.ofManagers());
             }
             int count = tick < 10 ? 3 : random.nextInt(6);
             for (int i = 0; i < count; i++) {
@@ -130,6 +133,9 @@ class PoolPropertiesTest {
             case PoolInput.NodeUp up -> "node/" + up.nodeId();
             case PoolInput.NodeHealthChanged changed -> "node/" + changed.nodeId();
             case PoolInput.PolicyAdopted adopted -> "policy";
+            case PoolInput.MemberDefined(long at, Member.Team team) -> "team/" + team.name();
+            case PoolInput.MemberDefined(long at, Member.User user) -> "user/" + user.name();
+            case PoolInput.PriorityOverridden overridden -> "job/" + overridden.jobId();
             case PoolInput.Tick tick -> "tick";
         };
     }

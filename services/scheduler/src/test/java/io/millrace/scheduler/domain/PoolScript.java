@@ -242,7 +242,9 @@ final class PoolScript {
                 now + START_WITHIN_S * 1000,
                 LEASE_S * 1000,
                 request,
-                policy.limitMs(request));
+                policy.limitMs(request),
+                SchedulingPolicy.FULL_WEIGHT,
+                null);
     }
 
     static ReasonsChanged waits(String jobId, PendingReason... reasons) {

@@ -6,7 +6,9 @@ import io.millrace.scheduler.domain.Node.Health;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import io.millrace.testkit.SeededRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 
 /** Inputs of every kind, likely and unlikely ones, in a time that goes on and now and then jumps. */
 final class RandomInputs {
@@ -38,14 +40,25 @@ final class RandomInputs {
     }
 
     PoolInput.PolicyAdopted policy(Rule rule) {
-        StringBuilder text = new StringBuilder("policy: " + rule.ruleName() + "\nqueues:\n  batch: {}\n  short:\n")
-                .append("    max_gpus_per_job: 4\n    max_duration: 10m\n");
+        StringBuilder text = new StringBuilder("policy: " + rule.ruleName() + "\nqueues:\n  batch: {start_sla: 1h}\n  short:\n")
+                .append("    max_gpus_per_job: 4\n    max_duration: 10m\n    start_sla: 2m\n    bonus: 5\n");
         if (random.onceIn(3)) {
             text.append("per_user:\n  max_gpus: " + (8 + random.nextInt(20)) + "\n  max_queued_jobs: "
                     + (3 + random.nextInt(10)) + "\n");
         }
         if (random.onceIn(3)) {
             text.append("per_team:\n  max_gpus: " + (8 + random.nextInt(30)) + "\n");
+        }
+        if (random.onceIn(2)) {
+            text.append("backfill: {kind: conservative, promises: " + (1 + random.nextInt(10)) + "}\n");
+        }
+        if (random.onceIn(2)) {
+            text.append("gpu_weights: {V100: 1.5, A100: " + random.nextInt(5) + "." + random.nextInt(10) + "}\n");
+        }
+        if (random.onceIn(2)) {
+            text.append("priority:\n  formula: " + random.pick("sum", "sum", "quotient") + "\n  fair_share: {rule: "
+                    + random.pick("usage-ratio", "fair-tree") + "}\n  shortness: {max: " + random.nextInt(200)
+                    + "}\n");
         }
         text.append("leases:\n  start_within: 60s\n  lease: 5m\n  margin: 30s\n  grace: 100s\n")
                 .append("  tick_interval: " + (5 + random.nextInt(30)) + "s\n")
@@ -55,7 +68,29 @@ final class RandomInputs {
                 now, PolicyDocument.parse(document), document, PolicyDocument.sha256(document));
     }
 
-    /** Anything but a policy or a tick. */
+    /** What an organisation and its managers say. */
+    PoolInput ofManagers() {
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                new PoolInput.MemberDefined(
+                        at(),
+                        new Member.Team(
+                                random.pick("research", "vision", "idle"),
+                                random.nextInt(4),
+                                random.onceIn(2) ? null : (Integer) random.nextInt(300),
+                                new TreeSet<>(Arrays.stream(JobType.values())
+                                        .filter(type -> random.onceIn(2))
+                                        .toList()),
+                                random.onceIn(2)));
+            case 1 ->
+                new PoolInput.MemberDefined(
+                        at(),
+                        new Member.User(random.pick("ann", "ben", "eve"), random.nextInt(3), random.nextInt(20)));
+            default -> new PoolInput.PriorityOverridden(at(), anyJob(), "user:ada", "because");
+        };
+    }
+
+    /** Anything that is sent from outside. */
     PoolInput next() {
         if (!past.isEmpty() && random.onceIn(25)) {
             return past.get(Math.max(0, past.size() - 1 - random.nextInt(40)));
@@ -116,7 +151,9 @@ final class RandomInputs {
                         random.onceIn(2) ? null : random.pick("V100", "A100", "H100"),
                         random.onceIn(2) ? null : random.pick(1, 4, 8, 0, 3),
                         random.onceIn(3) ? (Long) random.nextLong(1_200_000) : null,
-                        random.onceIn(2) ? (Long) random.nextLong(3_600_000) : null));
+                        random.onceIn(2) ? (Long) random.nextLong(3_600_000) : null,
+                        random.pick(List.of(JobType.values())),
+                        random.onceIn(3) ? (Long) (now + random.nextLong(400_000_000)) : null));
     }
 
     /** Around now: agents' clocks differ. */

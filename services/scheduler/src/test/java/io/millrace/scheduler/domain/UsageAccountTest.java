@@ -1,5 +1,6 @@
 package io.millrace.scheduler.domain;
 
+import static io.millrace.scheduler.domain.SchedulingPolicy.FULL_WEIGHT;
 import static io.millrace.scheduler.domain.UsageAccount.HALF_LIFE_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -21,7 +22,7 @@ class UsageAccountTest {
     private static final double TIGHT = 1e-7;
 
     private static UsageAccount ran(UsageAccount account, int gpus, long from, long to) {
-        return account.started(gpus, from).ended(gpus, to, gpus * (to - from));
+        return account.started(gpus, FULL_WEIGHT, from).ended(gpus, FULL_WEIGHT, to, gpus * (to - from));
     }
 
     @Test
@@ -45,7 +46,7 @@ class UsageAccountTest {
     @Test
     void shouldAccrueWhileAttemptsRunAsTheIntegralSays() {
         UsageAccount account =
-                UsageAccount.EMPTY.started(8, T).started(3, T + 5 * HOUR).ended(8, T + 30 * HOUR, 8 * 30 * HOUR);
+                UsageAccount.EMPTY.started(8, FULL_WEIGHT, T).started(3, FULL_WEIGHT, T + 5 * HOUR).ended(8, FULL_WEIGHT, T + 30 * HOUR, 8 * 30 * HOUR);
         long until = T + 200 * HOUR;
         double integral = 0;
         long step = 60_000;
@@ -60,20 +61,20 @@ class UsageAccountTest {
 
     @Test
     void shouldTendToTheUsageOfGpusThatRunForever() {
-        UsageAccount account = UsageAccount.EMPTY.started(4, T);
+        UsageAccount account = UsageAccount.EMPTY.started(4, FULL_WEIGHT, T);
         assertThat(account.decayedGpuSeconds(T + 100 * HALF_LIFE_MS))
                 .isCloseTo(4 * HALF_LIFE_MS / 1000.0 / Math.log(2), withPercentage(TIGHT));
     }
 
     @Test
     void shouldTakeAStartBackAsIfItHadNeverBeen() {
-        UsageAccount account = UsageAccount.EMPTY.started(8, T).ended(8, T, 0);
+        UsageAccount account = UsageAccount.EMPTY.started(8, FULL_WEIGHT, T).ended(8, FULL_WEIGHT, T, 0);
         assertThat(account.decayedGpuSeconds(T + HOUR)).isZero();
     }
 
     @Test
     void shouldPublishWhatItsReadersNeed() {
-        UsageAccount account = UsageAccount.EMPTY.started(8, T).movedTo(T + HOUR);
+        UsageAccount account = UsageAccount.EMPTY.started(8, FULL_WEIGHT, T).movedTo(T + HOUR);
         double asPublished = HALF_LIFE_MS / 1000.0 / Math.log(2) * account.runningGpus()
                 - account.baseGpuSeconds() * Math.pow(2, -(double) HOUR / HALF_LIFE_MS);
         assertThat(asPublished).isCloseTo(account.decayedGpuSeconds(T + 2 * HOUR), withPercentage(TIGHT));
@@ -90,8 +91,8 @@ class UsageAccountTest {
                 long from = T + random.nextLong(30L * 24 * HOUR);
                 long to = from + 60_000 + random.nextLong(48 * HOUR);
                 latest = Math.max(latest, to);
-                changes.add(account -> account.started(gpus, from));
-                changes.add(account -> account.ended(gpus, to, gpus * (to - from)));
+                changes.add(account -> account.started(gpus, FULL_WEIGHT, from));
+                changes.add(account -> account.ended(gpus, FULL_WEIGHT, to, gpus * (to - from)));
                 changes.add(account -> account.movedTo(from + (to - from) / 2));
             }
             long until = latest + HOUR;

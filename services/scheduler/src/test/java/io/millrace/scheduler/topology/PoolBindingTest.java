@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
+import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
 import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.codec.PolicyDocument;
@@ -82,7 +83,7 @@ class PoolBindingTest {
             assertThat(decided)
                     .extracting(written -> written.value().getPayload())
                     .containsExactly(
-                            new JobQueued(submitted, "event-2", "batch", "research", "ann", 8, null, null, null, null),
+                            new JobQueued(submitted, "event-2", "batch", "research", "ann", 8, null, null, null, null, JobType.EXPERIMENTATION, null),
                             new JobPlaced(
                                     1,
                                     List.of(new NodeShare("n1", List.of(0, 1, 2, 3, 4, 5, 6, 7))),
@@ -91,6 +92,8 @@ class PoolBindingTest {
                                     "research",
                                     "ann",
                                     "V100",
+                                    null,
+                                    1000,
                                     null));
             story.advance(Duration.ofHours(1)).completed("a", 1).advance(Duration.ofMillis(50));
             assertThat(story.harness().read(Topics.JOB_DECISIONS))

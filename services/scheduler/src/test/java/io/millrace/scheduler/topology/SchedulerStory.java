@@ -12,6 +12,7 @@ import io.millrace.events.cycle.CycleDecided;
 import io.millrace.events.job.JobCancelRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.policy.PolicyAdopted;
@@ -131,7 +132,7 @@ final class SchedulerStory implements AutoCloseable {
     }
 
     static JobSubmitted submission(String pool, String team, String user, int gpus) {
-        return new JobSubmitted(pool, "batch", team, user, gpus, null, null, null, null, Map.of());
+        return new JobSubmitted(pool, "batch", team, user, gpus, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
     }
 
     SchedulerStory cancel(String jobId) {

@@ -10,6 +10,7 @@ import io.millrace.events.decision.JobEnded;
 import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
 import io.millrace.events.decision.RequeueCause;
 import io.millrace.events.decision.StopRequestCause;
@@ -123,7 +124,7 @@ class SchedulerTopologyTest {
     }
 
     private static JobQueued queued(SchedulerStory story) {
-        return new JobQueued(story.now(), "event-2", "batch", "research", "ann", 8, null, null, null, null);
+        return new JobQueued(story.now(), "event-2", "batch", "research", "ann", 8, null, null, null, null, JobType.EXPERIMENTATION, null);
     }
 
     private static JobPlaced placed(SchedulerStory story, int attempt) {
@@ -135,6 +136,8 @@ class SchedulerTopologyTest {
                 "research",
                 "ann",
                 "V100",
+                null,
+                1000,
                 null);
     }
 
@@ -157,6 +160,8 @@ class SchedulerTopologyTest {
                                 null,
                                 null,
                                 null,
+                                null,
+                                JobType.EXPERIMENTATION,
                                 null),
                         placed(story, 1));
         assertThat(ticks(story)).isEqualTo(2);
@@ -200,7 +205,7 @@ class SchedulerTopologyTest {
                                 "service:scheduler",
                                 "default",
                                 1L,
-                                new PendingReasonsChanged(List.of(PendingReason.INSUFFICIENT_GPUS)))));
+                                new PendingReasonsChanged(List.of(PendingReason.INSUFFICIENT_GPUS), null))));
         story.completed("a", 1).play();
         assertThat(story.harness().readBytes(Topics.PENDING_REASONS.name()))
                 .containsExactly(new Bytes("b", null, Map.of()));

@@ -20,8 +20,13 @@ import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.node.SpotInterruptionNotice;
+import io.millrace.events.org.JobType;
+import io.millrace.events.org.OrgEvent;
+import io.millrace.events.org.TeamDefined;
+import io.millrace.events.org.UserDefined;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.scheduler.domain.PoolInput;
@@ -69,8 +74,17 @@ class SourceEventsTest {
                     new NodeDrained(""),
                     new SpotInterruptionNotice(AT)),
             Topics.POLICY_EVENTS,
-            List.of(new PolicyAdopted(
-                    "test", SchedulerStory.POLICY, PolicyDocument.sha256(SchedulerStory.POLICY), List.of("default"))),
+            List.of(
+                    new PolicyAdopted(
+                            "test",
+                            SchedulerStory.POLICY,
+                            PolicyDocument.sha256(SchedulerStory.POLICY),
+                            List.of("default")),
+                    new PriorityOverridden("a", "default", "user:ada", "password", "a deadline moved")),
+            Topics.ORG_EVENTS,
+            List.of(
+                    new TeamDefined("research", 1, null, List.of(JobType.RESEARCH), true, List.of("default")),
+                    new UserDefined("ann", 1, 7, List.of("default"))),
             Topics.CLOCK,
             List.of(new ClockAdvanced(1L, Map.of("default", 0L))));
 
@@ -103,16 +117,25 @@ class SourceEventsTest {
     void shouldRouteAndReadEveryEvent(Topic<?> topic) {
         for (Object payload : PAYLOADS.getOrDefault(topic, List.of())) {
             SpecificRecord event = event(topic, payload);
-            Route route = gathering.route(topic.name(), "key", event);
+            String key = key(payload);
+            Route route = gathering.route(topic.name(), key, event);
             assertThat(route).as(payload.toString()).isNotInstanceOf(Route.Refused.class);
             if (!(route instanceof Route.Advance)) {
                 SourceRecord source =
-                        new SourceRecord(topic.name(), 0, 7, "key", bytes(topic, event), "event", AT.toEpochMilli());
+                        new SourceRecord(topic.name(), 0, 7, key, bytes(topic, event), "event", AT.toEpochMilli());
                 PoolInput input = codec.input(gathering.gathered(source));
                 assertThat(input.at()).isEqualTo(AT.toEpochMilli());
                 assertThat(input).isNotInstanceOf(PoolInput.Tick.class);
             }
         }
+    }
+
+    private static String key(Object payload) {
+        return switch (payload) {
+            case TeamDefined team -> "team/" + team.getTeam();
+            case UserDefined user -> "user/" + user.getUser();
+            default -> "key";
+        };
     }
 
     private <E extends SpecificRecord> byte[] bytes(Topic<E> topic, SpecificRecord event) {
@@ -130,8 +153,11 @@ class SourceEventsTest {
         if (topic == Topics.NODE_EVENTS) {
             return new NodeEvent("event", AT, "agent:n1", payload);
         }
+        if (topic == Topics.ORG_EVENTS) {
+            return new OrgEvent("event", AT, "deployment", payload);
+        }
         return topic == Topics.POLICY_EVENTS
-                ? new PolicyEvent("event", AT, "deployment", (PolicyAdopted) payload)
+                ? new PolicyEvent("event", AT, "deployment", payload)
                 : new ClockEvent("event", AT, "simulator", (ClockAdvanced) payload);
     }
 }
