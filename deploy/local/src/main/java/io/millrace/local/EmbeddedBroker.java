@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
@@ -22,10 +20,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final String LISTENER = "PLAINTEXT";
     private static final String CONTROLLER_LISTENER = "CONTROLLER";
 
-    private final KafkaRaftServer server;
+    private final SingleNode server;
     private final int port;
 
-    private EmbeddedBroker(KafkaRaftServer server, int port) {
+    private EmbeddedBroker(SingleNode server, int port) {
         this.server = server;
         this.port = port;
     }
@@ -48,10 +46,10 @@ public final class EmbeddedBroker implements AutoCloseable {
             if (!Files.exists(log.resolve("meta.properties"))) {
                 format(log);
             }
-            KafkaRaftServer server = new KafkaRaftServer(
+            SingleNode server = new SingleNode(
                     KafkaConfig.fromProps(settings(log, clientPort, controllerPort, keepEverything), false),
-                    Time.SYSTEM);
-            server.startup();
+                    controllerPort);
+            server.start();
             return new EmbeddedBroker(server, clientPort);
         } catch (IOException e) {
             throw new StackException("can't write the broker's folder " + folder + ": " + e, e);
@@ -64,12 +62,12 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        server.stop();
+        server.awaitEnd();
     }
 
     void awaitShutdown() {
-        server.awaitShutdown();
+        server.awaitEnd();
     }
 
     private static void format(Path log) {
