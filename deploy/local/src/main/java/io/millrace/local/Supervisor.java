@@ -90,10 +90,7 @@ public final class Supervisor {
         SupervisedProcess registry = add(platform, registryPlan());
         try (ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletableFuture<Void> topics = broker.start()
-                    .thenRunAsync(
-                            () -> TopicSetup.create(
-                                    "127.0.0.1:" + options.ports().broker(), options.keepsEverything()),
-                            tasks);
+                    .thenRunAsync(this::setUpCluster, tasks);
             CompletableFuture<Void> schemas = registry.start()
                     .thenRunAsync(
                             () -> SchemaSetup.register(
@@ -113,6 +110,12 @@ public final class Supervisor {
         }
         become(Phase.READY, null);
         LOG.info("The stack is ready");
+    }
+
+    private void setUpCluster() {
+        int port = options.ports().broker();
+        HangingTransactions.end(port);
+        TopicSetup.create("127.0.0.1:" + port, options.keepsEverything());
     }
 
     /** Waits for all, or for the first that fails. */
