@@ -11,7 +11,6 @@ import io.millrace.scheduler.domain.Timeline.Planned;
 import io.millrace.scheduler.domain.Timeline.Reservation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -36,18 +35,10 @@ import org.jspecify.annotations.Nullable;
 final class Backfilling extends Lookahead {
 
     /** A lane with its job that is next, and that job's priority. {@code shorter}: only jobs that end early are left. */
-    private record Turn(Lane lane, Job job, Priority priority, boolean shorter) {}
+    private record Turn(Lane lane, Job job, Priority priority, boolean shorter) implements Contender {}
 
-    private static final Comparator<Turn> BY_PRIORITY = Comparator.comparingLong(
-                    (Turn turn) -> turn.priority().total())
-            .reversed()
-            .thenComparing(Turn::job, Job.BY_SUBMISSION);
-
-    /** Shorter jobs first counts only among those that pass others: else a long one would never get its promise. */
-    private static final Comparator<Turn> SHORT_FIRST = Comparator.comparingLong(
-                    (Turn turn) -> turn.priority().total() + turn.priority().shortness())
-            .reversed()
-            .thenComparing(Turn::job, Job.BY_SUBMISSION);
+    /** What holds a job back; {@code reservedFor} says whom its room is kept for, null unless that is a reason. */
+    record Hindrances(Set<PendingReason> reasons, @Nullable String reservedFor) {}
 
     private final Pool pool;
     private final SchedulingPolicy policy;
@@ -64,7 +55,7 @@ final class Backfilling extends Lookahead {
 
     private final Set<String> explained = new HashSet<>();
     private final Deque<PoolEvent> decided = new ArrayDeque<>();
-    private PriorityQueue<Turn> turns = new PriorityQueue<>(BY_PRIORITY);
+    private PriorityQueue<Turn> turns = new PriorityQueue<>(Contender.BY_PRIORITY);
 
     /** Whether the first job of each lane has got its turn. */
     private boolean begun;
@@ -214,7 +205,7 @@ final class Backfilling extends Lookahead {
         if (!passing && timeline.reservations().size() >= policy.backfill().promises()) {
             passing = true;
             PriorityQueue<Turn> left = turns;
-            turns = new PriorityQueue<>(SHORT_FIRST);
+            turns = new PriorityQueue<>(Contender.SHORT_FIRST);
             turns.addAll(left);
         }
         Turn turn = turns.poll();
@@ -311,6 +302,13 @@ final class Backfilling extends Lookahead {
 
     private void explain(Job job, Set<PendingReason> quotas) {
         explained.add(job.id());
+        Hindrances found = hindrances(job, quotas);
+        if (!found.reasons().equals(job.reasons()) || !Objects.equals(found.reservedFor(), job.reservedFor())) {
+            decided.add(new ReasonsChanged(job.id(), found.reasons(), found.reservedFor()));
+        }
+    }
+
+    private Hindrances hindrances(Job job, Set<PendingReason> quotas) {
         EnumSet<PendingReason> reasons = EnumSet.noneOf(PendingReason.class);
         reasons.addAll(quotas);
         String reservedFor = null;
@@ -322,9 +320,24 @@ final class Backfilling extends Lookahead {
                 reasons.add(PendingReason.RESERVED_FOR);
             }
         }
-        if (!reasons.equals(job.reasons()) || !Objects.equals(reservedFor, job.reservedFor())) {
-            decided.add(new ReasonsChanged(job.id(), reasons, reservedFor));
+        return new Hindrances(reasons, reservedFor);
+    }
+
+    /** What holds a waiting job back by itself, whoever is before it. For readers, before anything is asked of this. */
+    Hindrances hindrances(Job job) {
+        Promise promise = job.promise();
+        if (promise != null) {
+            keep(job, -1);
+            timeline.release(job.id());
         }
+        List<Slot> slots = fit(job);
+        Hindrances found = hindrances(job, quotas(job, slots == null ? job.request().gpus() : Room.count(slots)));
+        misfits.clear();
+        if (promise != null) {
+            keep(job, 1);
+            timeline.reserve(reservation(job, promise));
+        }
+        return found;
     }
 
     /** Whom the room is kept for that the job would need; null when it could start. */

@@ -1,0 +1,27 @@
+package io.millrace.scheduler.domain;
+
+import java.util.Comparator;
+
+/** A waiting job and its priority at one instant: what a cycle orders where priorities are computed. */
+interface Contender {
+
+    /** The order in which jobs are considered, total. */
+    Comparator<Contender> BY_PRIORITY = Comparator.comparingLong(
+                    (Contender contender) -> contender.priority().total())
+            .reversed()
+            .thenComparing(Contender::job, Job.BY_SUBMISSION);
+
+    /**
+     * The same for jobs that can only pass others, which have promised starts. Shorter jobs first counts among these
+     * alone: else a long one would never get its promise.
+     */
+    Comparator<Contender> SHORT_FIRST = Comparator.comparingLong(
+                    (Contender contender) -> contender.priority().total()
+                            + contender.priority().shortness())
+            .reversed()
+            .thenComparing(Contender::job, Job.BY_SUBMISSION);
+
+    Job job();
+
+    Priority priority();
+}
