@@ -193,7 +193,8 @@ class SchedulerDeadLetterTest {
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.headers().get("millrace.reason"))
                         .isEqualTo(
-                                "there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip"));
+                                "there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip,"
+                                        + " millrace"));
     }
 
     @Test
