@@ -33,11 +33,6 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
 
     private static final Duration TICK_CHECK = Duration.ofMillis(50);
 
-    /** Between a decider's key and an entity's key in the store; in neither of them. */
-    private static final char SEPARATOR = '\u0000';
-
-    private static final String OFFSET = "offset";
-
     /**
      * Told of every state as it was read from the store when its task began.
      *
@@ -101,10 +96,10 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
         try (KeyValueIterator<String, byte[]> all = stored.all()) {
             while (all.hasNext()) {
                 KeyValue<String, byte[]> entry = all.next();
-                int at = entry.key.indexOf(SEPARATOR);
+                int at = entry.key.indexOf(DeciderStore.SEPARATOR);
                 String key = entry.key.substring(0, at);
                 String entity = entry.key.substring(at + 1);
-                if (entity.equals(OFFSET)) {
+                if (entity.equals(DeciderStore.OFFSET)) {
                     offsets.put(key, Long.parseLong(new String(entry.value, StandardCharsets.UTF_8)));
                 } else {
                     byDecider.computeIfAbsent(key, k -> new TreeMap<>()).put(entity, entry.value);
@@ -150,7 +145,9 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
         KeyValueStore<String, byte[]> stored = initialised(store);
         unsettled.forEach((key, offset) -> {
             initialised(runs.get(key)).settle();
-            stored.put(key + SEPARATOR + OFFSET, Long.toString(offset).getBytes(StandardCharsets.UTF_8));
+            stored.put(
+                    key + DeciderStore.SEPARATOR + DeciderStore.OFFSET,
+                    Long.toString(offset).getBytes(StandardCharsets.UTF_8));
         });
         unsettled.clear();
     }
@@ -169,12 +166,12 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
         return new DeciderRun.Entities() {
             @Override
             public byte @Nullable [] get(String entity) {
-                return stored.get(key + SEPARATOR + entity);
+                return stored.get(key + DeciderStore.SEPARATOR + entity);
             }
 
             @Override
             public void put(String entity, byte @Nullable [] bytes) {
-                stored.put(key + SEPARATOR + entity, bytes);
+                stored.put(key + DeciderStore.SEPARATOR + entity, bytes);
             }
         };
     }

@@ -5,13 +5,15 @@ import io.millrace.streams.RegistryUnavailableException;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,14 +42,21 @@ public final class Projection implements AutoCloseable {
         void apply(String topic, String key, @Nullable SpecificRecord event, long timestamp);
     }
 
+    /** Takes records as they are. */
+    @FunctionalInterface
+    public interface RecordFold {
+        void apply(ConsumerRecord<String, byte[]> record);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Projection.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration TOPIC_CHECK = Duration.ofMillis(200);
 
     private final Map<String, Object> clientConfig;
-    private final Map<String, EventSerde<? extends SpecificRecord>> sources = new LinkedHashMap<>();
+    private final Set<String> topics;
     private final Runnable reset;
-    private final Fold fold;
+    private final RecordFold fold;
     private final Thread thread;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicLong unreadable = new AtomicLong();
@@ -68,11 +77,38 @@ public final class Projection implements AutoCloseable {
             SchemaLookup schemas,
             Runnable reset,
             Fold fold) {
+        this(name, clientConfig, names(topics), reset, decoding(topics, schemas, fold));
+    }
+
+    /**
+     * Of records as they are, for topics that hold no events. Starts at once; a topic that is not there is waited for.
+     *
+     * @param fold takes the records that have a key, partition by partition in their order; called by one thread
+     */
+    public Projection(
+            String name, Map<String, Object> clientConfig, Set<String> topics, Runnable reset, RecordFold fold) {
         this.clientConfig = clientConfig;
-        topics.forEach(topic -> sources.put(topic.name(), EventSerde.of(topic, schemas)));
+        this.topics = Set.copyOf(topics);
         this.reset = reset;
         this.fold = fold;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+
+    private static Set<String> names(Collection<Topic<?>> topics) {
+        return topics.stream().map(Topic::name).collect(Collectors.toSet());
+    }
+
+    private static RecordFold decoding(Collection<Topic<?>> topics, SchemaLookup schemas, Fold fold) {
+        Map<String, EventSerde<? extends SpecificRecord>> serdes = new HashMap<>();
+        topics.forEach(topic -> serdes.put(topic.name(), EventSerde.of(topic, schemas)));
+        return record -> {
+            EventSerde<? extends SpecificRecord> serde = serdes.get(record.topic());
+            if (serde == null) {
+                throw new IllegalStateException("nobody asked for " + record.topic());
+            }
+            SpecificRecord event = record.value() == null ? null : serde.decode(record.value());
+            fold.apply(record.topic(), record.key(), event, record.timestamp());
+        };
     }
 
     /** Whether the view holds everything that was committed when it was started. */
@@ -104,14 +140,14 @@ public final class Projection implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.warn("view is built again after a failure", e);
                 caughtUp = false;
-                pause();
+                pause(RETRY);
             }
         }
     }
 
-    private void pause() {
+    private static void pause(Duration length) {
         try {
-            Thread.sleep(RETRY);
+            Thread.sleep(length);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -121,10 +157,7 @@ public final class Projection implements AutoCloseable {
         try (Consumer<String, byte[]> opened = TopicReader.consumer(clientConfig)) {
             consumer = opened;
             reset.run();
-            List<TopicPartition> partitions = sources.keySet().stream()
-                    .flatMap(topic -> opened.partitionsFor(topic).stream())
-                    .map((PartitionInfo info) -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
+            List<TopicPartition> partitions = partitions(opened);
             opened.assign(partitions);
             opened.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = new HashMap<>(opened.endOffsets(partitions));
@@ -141,19 +174,31 @@ public final class Projection implements AutoCloseable {
         }
     }
 
+    /** Of all topics, as soon as they are there; none when the view is closed before. */
+    private List<TopicPartition> partitions(Consumer<String, byte[]> opened) {
+        List<TopicPartition> found = new ArrayList<>();
+        for (String topic : topics) {
+            List<PartitionInfo> partitions = opened.partitionsFor(topic);
+            while (partitions.isEmpty() && !closed.get()) {
+                pause(TOPIC_CHECK);
+                partitions = opened.partitionsFor(topic);
+            }
+            partitions.forEach(info -> found.add(new TopicPartition(info.topic(), info.partition())));
+        }
+        return found;
+    }
+
     private void apply(ConsumerRecord<String, byte[]> record) {
-        EventSerde<? extends SpecificRecord> serde = sources.get(record.topic());
-        if (serde == null || record.key() == null) {
+        if (record.key() == null) {
             unreadable.incrementAndGet();
             return;
         }
         while (!closed.get()) {
             try {
-                SpecificRecord event = record.value() == null ? null : serde.decode(record.value());
-                fold.apply(record.topic(), record.key(), event, record.timestamp());
+                fold.apply(record);
                 return;
             } catch (RegistryUnavailableException e) {
-                pause(); // the view stands still, and is not lost
+                pause(RETRY); // the view stands still, and is not lost
             } catch (RuntimeException e) {
                 unreadable.incrementAndGet();
                 LOG.warn("record {}-{}@{} is left out", record.topic(), record.partition(), record.offset(), e);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.streams.ServiceClock;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +25,9 @@ class DeciderProcessorTest {
 
     private final Instant now = Instant.parse("2026-03-01T12:00:00Z");
     private final List<Restored> restored = new ArrayList<>();
-    private final DeciderStore entities =
-            DeciderStore.builder("tally").withLoggingDisabled().build();
+    private final List<String> writes = new ArrayList<>();
+    private final DeciderStore entities = new DeciderStore(
+            recorded(DeciderStore.builder("tally").withLoggingDisabled().build().entities()));
     private final KeyValueStore<String, byte[]> store = entities.entities();
     private final DeciderProcessor<String, Tally.State, String, String> processor =
             processor(new ServiceClock.Wall(() -> now));
@@ -41,6 +43,18 @@ class DeciderProcessorTest {
                 "tally",
                 "log",
                 (key, state, at, hash) -> restored.add(new Restored(key, Map.copyOf(state.counts()), at, hash)));
+    }
+
+    /** The store, with the key of each write noted: what its changelog gets. */
+    @SuppressWarnings("unchecked") // the proxy is one of these
+    private KeyValueStore<String, byte[]> recorded(KeyValueStore<String, byte[]> real) {
+        return (KeyValueStore<String, byte[]>) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {KeyValueStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("put")) {
+                        writes.add(arguments[0].toString().replace('\u0000', '/'));
+                    }
+                    return method.invoke(real, arguments);
+                });
     }
 
     private MockProcessorContext<String, Object> begin(DeciderProcessor<String, Tally.State, String, String> task) {
@@ -121,6 +135,16 @@ class DeciderProcessorTest {
         assertThat(stored()).isEqualTo(Map.of("x/a", "3 false", "x/offset", "3", "y/b", "1 false", "y/offset", "2"));
         commit();
         assertThat(stored()).isEqualTo(Map.of("x/a", "3 false", "x/offset", "3", "y/b", "1 false", "y/offset", "2"));
+    }
+
+    @Test
+    void shouldWriteADecidersOffsetAfterAllElseOfTheTransaction() {
+        log("x", "add a");
+        log("y", "add b");
+        log("x", "tick 1");
+        log("x", "add c");
+        commit();
+        assertThat(writes).containsExactly("x/a", "x/c", "x/offset", "y/b", "y/offset");
     }
 
     @Test
