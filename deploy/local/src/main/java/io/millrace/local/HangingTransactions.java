@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,7 @@ final class HangingTransactions {
     /**
      * To be called while no transaction begins.
      *
-     * @param brokerPort of the cluster's only broker, on the loopback address
+     * @param brokerPort of an {@link EmbeddedBroker}, whose one coordinator knows all transactions
      * @return how many were ended, one for each partition
      */
     static int end(int brokerPort) {
@@ -72,20 +73,32 @@ final class HangingTransactions {
     }
 
     private int end() throws ExecutionException, InterruptedException {
-        awaitCompletions();
-        List<Open> open = open();
-        if (open.isEmpty()) {
+        if (open().isEmpty()) {
             return 0;
         }
+        awaitCoordinator();
+        awaitCompletions();
+        // In this order: what the coordinator completed before it was asked has its markers before partitions are asked.
         Collection<TransactionDescription> known = known();
         int ended = 0;
-        for (Open transaction : open) {
+        for (Open transaction : open()) {
             if (known.stream().noneMatch(it -> isAtWork(it, transaction))) {
                 end(transaction, known);
                 ended++;
             }
         }
         return ended;
+    }
+
+    /** A coordinator that has yet to read its log lists nothing; one that is asked for an id answers when it has. */
+    private void awaitCoordinator() throws ExecutionException, InterruptedException {
+        try {
+            admin.describeTransactions(List.of("nobody's")).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
+                throw e;
+            }
+        }
     }
 
     /** What the coordinator is about to end needs no help. */
