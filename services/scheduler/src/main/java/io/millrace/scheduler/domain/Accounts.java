@@ -64,7 +64,7 @@ final class Accounts {
         String user = job.request().user();
         JobRequest.Shape shape = job.request().shape();
         long length = Math.max(0, ended.endedAt() - ended.startedAt());
-        RunLengths known = entities.lengths(user, shape);
+        RunLengths known = entities.lengths(new RunLengths.Of(user, shape));
         entities.put(known == null ? new RunLengths(user, shape, length, null) : known.with(length));
     }
 

@@ -1,23 +1,21 @@
 package io.millrace.scheduler.domain;
 
 import io.millrace.scheduler.domain.Fleet.Slot;
-import io.millrace.scheduler.domain.Lanes.Lane;
+import io.millrace.scheduler.domain.KeptRoom.Hindrances;
+import io.millrace.scheduler.domain.Lanes.LaneJobs;
 import io.millrace.scheduler.domain.PoolEvent.PromiseRevised;
 import io.millrace.scheduler.domain.PoolEvent.ReasonsChanged;
 import io.millrace.scheduler.domain.PoolEvent.StartPlanned;
 import io.millrace.scheduler.domain.PoolEvent.StartPromised;
 import io.millrace.scheduler.domain.Promise.RevisionCause;
 import io.millrace.scheduler.domain.Timeline.Planned;
-import io.millrace.scheduler.domain.Timeline.Reservation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -34,28 +32,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backfilling extends Lookahead {
 
-    /** A lane with its job that is next, and that job's priority. {@code shorter}: only jobs that end early are left. */
-    private record Turn(Lane lane, Job job, Priority priority, boolean shorter) implements Contender {}
+    /**
+     * Of so many lanes, and of all that have promises, the first job is told all that is in its way; of the others that
+     * others are before them. Whoever asks is told all: see {@link Blocker}.
+     */
+    static final int EXPLAINED = 100;
 
-    /** What holds a job back; {@code reservedFor} says whom its room is kept for, null unless that is a reason. */
-    record Hindrances(Set<PendingReason> reasons, @Nullable String reservedFor) {}
+    /** A lane with its job that is next, and that job's priority. {@code shorter}: only jobs that end early are left. */
+    private record Turn(LaneJobs lane, Job job, long total, long shortness, boolean shorter) implements Contender {}
 
     private final Pool pool;
     private final SchedulingPolicy policy;
-    private final long now;
     private final Priorities priorities;
-    private final Room room;
-    private final Timeline timeline;
+    private final KeptRoom room;
     private final Iterator<String> promised;
-    private final Map<String, Integer> keptForUser = new HashMap<>();
-    private final Map<String, Integer> keptForTeam = new HashMap<>();
 
-    /** Of each shape the lowest level at which it did not fit. */
-    private final Map<JobRequest.Shape, Integer> misfits = new HashMap<>();
-
-    private final Set<String> explained = new HashSet<>();
     private final Deque<PoolEvent> decided = new ArrayDeque<>();
     private PriorityQueue<Turn> turns = new PriorityQueue<>(Contender.BY_PRIORITY);
+
+    /** The lanes whose first jobs are the foremost, the last of them first. */
+    private final PriorityQueue<Turn> foremost = new PriorityQueue<>(Contender.BY_PRIORITY.reversed());
 
     /** Whether the first job of each lane has got its turn. */
     private boolean begun;
@@ -63,51 +59,20 @@ final class Backfilling extends Lookahead {
     /** Whether all that are left can only pass those who have promises. */
     private boolean passing;
 
+    private final Set<String> explained = new HashSet<>();
+    private @Nullable Iterator<Job> toExplain;
     private @Nullable Iterator<Job> unexplained;
 
     Backfilling(Pool pool, SchedulingPolicy policy) {
         this.pool = pool;
         this.policy = policy;
-        now = pool.header().now();
-        priorities = new Priorities(pool, policy, now);
-        room = new Room(pool, policy);
-        timeline = new Timeline(pool, room.usable());
-        List<Job> kept = new ArrayList<>();
-        for (String jobId : pool.index().promised()) {
-            Job job = pool.job(jobId);
-            kept.add(job);
-            keep(job, 1);
-            Promise promise = job.promise();
-            if (promise != null) {
-                timeline.reserve(reservation(job, promise));
-            }
-        }
+        priorities = new Priorities(pool, policy, pool.header().now());
+        room = new KeptRoom(pool, policy);
         // Those that start first are asked first: what they leave earlier, others may take.
-        promised = timeline.reservations().stream()
+        promised = room.reservations().stream()
                 .map(reservation -> reservation.job().id())
                 .toList()
                 .iterator();
-    }
-
-    private Reservation reservation(Job job, Promise promise) {
-        List<Slot> plan = promise.plan().stream()
-                .map(part -> new Slot(pool.fleet().index(part.nodeId()), part.gpus()))
-                .toList();
-        return reservation(job, promise.plannedAt() == null ? Timeline.HELD : promise.plannedAt(), plan);
-    }
-
-    private Reservation reservation(Job job, long at, List<Slot> plan) {
-        return new Reservation(job, at, at == Timeline.HELD ? Timers.NEVER : Timers.plus(at, length(job)), plan);
-    }
-
-    /** For how long a job may hold GPUs from its placement on, ms. */
-    private long length(Job job) {
-        return Timers.latestEnd(0, policy.limitMs(job.request()), policy.liveness());
-    }
-
-    private void keep(Job job, int sign) {
-        keptForUser.merge(job.request().user(), sign * job.request().gpus(), Integer::sum);
-        keptForTeam.merge(job.request().team(), sign * job.request().gpus(), Integer::sum);
     }
 
     @Override
@@ -116,10 +81,8 @@ final class Backfilling extends Lookahead {
         while (decided.isEmpty()) {
             if (promised.hasNext()) {
                 reconsider(pool.job(promised.next()));
-            } else if (!nextTurn()) {
-                if (!nextUnexplained()) {
-                    return null;
-                }
+            } else if (!nextTurn() && !nextExplained() && !nextUnexplained()) {
+                return null;
             }
         }
         return decided.poll();
@@ -129,26 +92,22 @@ final class Backfilling extends Lookahead {
 
     /** Starts a promised job if it can start; else plans it anew, as early as it can be now. */
     private void reconsider(Job job) {
-        keep(job, -1);
-        timeline.release(job.id());
-        misfits.clear();
-        Set<PendingReason> quotas = quotas(job, job.request().gpus());
-        if (!quotas.isEmpty()) {
+        room.letGo(job);
+        if (!room.quotas(job, null).isEmpty()) {
             breakPromise(job, RevisionCause.POLICY_CHANGED);
             return;
         }
-        List<Slot> slots = fit(job);
-        if (slots != null && quotas(job, Room.count(slots)).isEmpty()) {
-            place(job, slots, priorities.of(job));
+        List<Slot> slots = room.fit(job);
+        if (slots != null && room.quotas(job, slots).isEmpty()) {
+            place(job, slots);
             return;
         }
-        Planned planned = timeline.earliest(job.request().shape(), length(job));
+        Planned planned = room.earliest(job);
         if (planned == null) {
             breakPromise(job, cause());
-            return;
+        } else {
+            plan(job, planned);
         }
-        plan(job, planned);
-        explain(job, quotas);
     }
 
     /** Nothing is kept for the job any more; it waits like all others. */
@@ -173,9 +132,7 @@ final class Backfilling extends Lookahead {
         } else if (startBy != null && (at == null || at > startBy)) {
             decided.add(new PromiseRevised(job.id(), startBy, at, cause()));
         }
-        timeline.reserve(reservation(job, planned.at(), planned.plan()));
-        keep(job, 1);
-        misfits.clear();
+        room.keep(job, planned);
     }
 
     /** Why a promise moves: limits that were not enforced, if any, else what disturbed the pool since the last cycle. */
@@ -183,7 +140,7 @@ final class Backfilling extends Lookahead {
         for (String jobId : pool.index().active()) {
             Job job = pool.job(jobId);
             Attempt attempt = job.active();
-            if (attempt != null && Timers.overran(pool, job, attempt)) {
+            if (attempt != null && Timers.overran(pool, policy, job, attempt)) {
                 return RevisionCause.LIMIT_OVERRUN;
             }
         }
@@ -194,172 +151,142 @@ final class Backfilling extends Lookahead {
 
     // ---- all others
 
-    /** Takes the next lane's turn; false when no lane is left. */
+    /** Takes the next lane's turn; false when no lane is left that may place something or be promised something. */
     private boolean nextTurn() {
-        if (turns.isEmpty() && !begun) {
-            begun = true;
-            for (Lane lane : pool.index().lanes().all()) {
-                offer(lane, pool.index().lanes().first(lane), false);
-            }
-        }
-        if (!passing && timeline.reservations().size() >= policy.backfill().promises()) {
+        if (!begun) {
+            begin();
+        } else if (!passing && isPassing()) {
             passing = true;
-            PriorityQueue<Turn> left = turns;
+            List<Turn> left = List.copyOf(turns);
             turns = new PriorityQueue<>(Contender.SHORT_FIRST);
-            turns.addAll(left);
+            left.forEach(turn -> offer(turn.lane(), turn.job(), turn.total(), turn.shorter()));
         }
         Turn turn = turns.poll();
         if (turn == null) {
             return false;
         }
-        Job job = pool.job(turn.job().id());
-        List<Slot> slots = fit(job);
-        Set<PendingReason> quotas = quotas(job, slots == null ? job.request().gpus() : Room.count(slots));
-        if (slots != null && quotas.isEmpty()) {
-            place(job, slots, turn.priority());
-            offer(turn.lane(), pool.index().lanes().behind(turn.lane(), job), turn.shorter());
-            return true;
-        }
-        if (!turn.shorter()) {
-            if (quotas.isEmpty()) {
+        Job job = turn.job();
+        List<Slot> slots = room.fit(job);
+        boolean withinQuotas = room.quotas(job, slots).isEmpty();
+        if (slots != null && withinQuotas) {
+            place(job, slots);
+            offer(turn.lane(), turn.lane().behind(job), turn.shorter());
+        } else if (withinQuotas) {
+            if (!turn.shorter()) {
                 promise(job);
             }
-            explain(job, quotas);
-        }
-        if (quotas.isEmpty()) {
             offerShorter(turn.lane(), job);
         }
         return true;
     }
 
-    private void offer(Lane lane, @Nullable Job job, boolean shorter) {
+    /** All lanes where a promise may be made; else only those that may find room. */
+    private void begin() {
+        begun = true;
+        passing = isPassing();
+        turns = new PriorityQueue<>(passing ? Contender.SHORT_FIRST : Contender.BY_PRIORITY);
+        for (LaneJobs lane : pool.index().lanes().all()) {
+            Job first = lane.first();
+            long total = priorities.total(lane, first);
+            foremost(lane, first, total);
+            offer(lane, first, total, false);
+        }
+    }
+
+    private boolean isPassing() {
+        return room.reservations().size() >= policy.backfill().promises();
+    }
+
+    /** Keeps the lane if it is one of the foremost. */
+    private void foremost(LaneJobs lane, Job first, long total) {
+        Turn last = foremost.peek();
+        if (last != null && foremost.size() == EXPLAINED && total < last.total()) {
+            return;
+        }
+        foremost.add(new Turn(lane, first, total, 0, false));
+        if (foremost.size() > EXPLAINED) {
+            foremost.poll();
+        }
+    }
+
+    private void offer(LaneJobs lane, @Nullable Job job, boolean shorter) {
         if (job != null) {
-            turns.add(new Turn(lane, job, priorities.of(job), shorter));
+            offer(lane, job, priorities.total(lane, job), shorter);
+        }
+    }
+
+    private void offer(LaneJobs lane, Job job, long total, boolean shorter) {
+        if (!passing) {
+            turns.add(new Turn(lane, job, total, 0, shorter));
+        } else if (room.mayFit(lane)) {
+            turns.add(new Turn(lane, job, total, priorities.shortness(lane.lengths()), shorter));
         }
     }
 
     /** In a lane whose first job is too long to start now, a shorter one behind it may be over in time. */
-    private void offerShorter(Lane lane, Job job) {
-        int misfit = misfits.getOrDefault(job.request().shape(), 0);
-        if (timeline.level(Timers.latestEnd(now, lane.lowestLimitMs(), policy.liveness())) >= misfit) {
+    private void offerShorter(LaneJobs lane, Job job) {
+        if (!room.mayFit(lane)) {
             return;
         }
-        Job next = pool.index().lanes().behind(lane, job);
-        while (next != null && level(next) >= misfit) {
-            next = pool.index().lanes().behind(lane, next);
+        int misfit = room.misfit(lane.lane().shape());
+        Job next = lane.behind(job);
+        while (next != null && room.level(next) >= misfit) {
+            next = lane.behind(next);
         }
         offer(lane, next, true);
     }
 
     /** Promises a start to a job that finds no room, unless as many have one as may. */
     private void promise(Job job) {
-        if (timeline.reservations().size() >= policy.backfill().promises()
-                || !room.mayEverFit(job.request().shape())) {
-            return;
-        }
-        Planned planned = timeline.earliest(job.request().shape(), length(job));
-        if (planned != null) {
-            plan(job, planned);
+        if (!isPassing() && room.mayEverFit(job)) {
+            Planned planned = room.earliest(job);
+            if (planned != null) {
+                plan(job, planned);
+            }
         }
     }
 
-    private int level(Job job) {
-        return timeline.level(Timers.latestEnd(now, policy.limitMs(job.request()), policy.liveness()));
-    }
-
-    /** Where a job fits that leaves each reservation what it needs; null when it doesn't. */
-    private @Nullable List<Slot> fit(Job job) {
-        JobRequest.Shape shape = job.request().shape();
-        int level = level(job);
-        if (level >= misfits.getOrDefault(shape, Integer.MAX_VALUE)) {
-            return null;
-        }
-        List<Slot> slots = pool.fleet().fit(shape, room.usable(), timeline.available(level));
-        if (slots == null) {
-            misfits.put(shape, level);
-        }
-        return slots;
-    }
-
-    private Set<PendingReason> quotas(Job job, int gpus) {
-        JobRequest request = job.request();
-        return room.quotas(
-                request,
-                gpus,
-                keptForUser.getOrDefault(request.user(), 0),
-                keptForTeam.getOrDefault(request.team(), 0));
-    }
-
-    private void place(Job job, List<Slot> slots, Priority priority) {
+    private void place(Job job, List<Slot> slots) {
         if (!job.reasons().isEmpty()) {
             decided.add(new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class)));
         }
-        decided.add(room.placed(job, slots, priority));
-        timeline.placed(slots, Timers.latestEnd(now, policy.limitMs(job.request()), policy.liveness()));
+        decided.add(room.placed(job, slots, priorities.of(job)));
     }
 
     // ---- reasons
 
-    private void explain(Job job, Set<PendingReason> quotas) {
-        explained.add(job.id());
-        Hindrances found = hindrances(job, quotas);
-        if (!found.reasons().equals(job.reasons()) || !Objects.equals(found.reservedFor(), job.reservedFor())) {
-            decided.add(new ReasonsChanged(job.id(), found.reasons(), found.reservedFor()));
+    /** Tells the next of the promised and foremost jobs all that is in its way; false when there is none. */
+    private boolean nextExplained() {
+        if (toExplain == null) {
+            room.settle();
+            List<Job> jobs = new ArrayList<>();
+            pool.index().promised().forEach(jobId -> jobs.add(pool.job(jobId)));
+            foremost.stream()
+                    .sorted(Contender.BY_PRIORITY)
+                    .filter(turn -> !turn.lane().jobs().isEmpty())
+                    .forEach(turn -> jobs.add(turn.lane().first()));
+            toExplain = jobs.iterator();
         }
-    }
-
-    private Hindrances hindrances(Job job, Set<PendingReason> quotas) {
-        EnumSet<PendingReason> reasons = EnumSet.noneOf(PendingReason.class);
-        reasons.addAll(quotas);
-        String reservedFor = null;
-        if (room.fit(job.request().shape()) == null) {
-            reasons.addAll(room.misfit(job.request().shape()));
-        } else {
-            reservedFor = keeper(job);
-            if (reservedFor != null) {
-                reasons.add(PendingReason.RESERVED_FOR);
+        while (toExplain.hasNext()) {
+            Job job = toExplain.next();
+            explained.add(job.id());
+            Hindrances found = room.hindrances(job);
+            if (!found.reasons().equals(job.reasons()) || !Objects.equals(found.reservedFor(), job.reservedFor())) {
+                decided.add(new ReasonsChanged(job.id(), found.reasons(), found.reservedFor()));
+                return true;
             }
         }
-        return new Hindrances(reasons, reservedFor);
+        return false;
     }
 
-    /** What holds a waiting job back by itself, whoever is before it. For readers, before anything is asked of this. */
-    Hindrances hindrances(Job job) {
-        Promise promise = job.promise();
-        if (promise != null) {
-            keep(job, -1);
-            timeline.release(job.id());
-        }
-        List<Slot> slots = fit(job);
-        Hindrances found = hindrances(job, quotas(job, slots == null ? job.request().gpus() : Room.count(slots)));
-        misfits.clear();
-        if (promise != null) {
-            keep(job, 1);
-            timeline.reserve(reservation(job, promise));
-        }
-        return found;
-    }
-
-    /** Whom the room is kept for that the job would need; null when it could start. */
-    private @Nullable String keeper(Job job) {
-        int level = level(job);
-        for (int i = 1; i <= level; i++) {
-            if (pool.fleet().fit(job.request().shape(), room.usable(), timeline.available(i)) == null) {
-                String keeper = timeline.reservations().get(i - 1).job().id();
-                return keeper.equals(job.id()) ? null : keeper;
-            }
-        }
-        return null;
-    }
-
-    /** Tells the next job that its place in its lane is all that changed for it; false when there is none. */
+    /** Tells the next job that others before it are all that changed for it; false when there is none. */
     private boolean nextUnexplained() {
         if (unexplained == null) {
             unexplained = List.copyOf(pool.index().unsettled()).iterator();
         }
         while (unexplained.hasNext()) {
-            Job job = pool.job(unexplained.next().id());
-            if (!explained.contains(job.id()) && !job.reasons().equals(JobIndex.BELOW_HEAD)) {
+            Job job = unexplained.next();
+            if (!explained.contains(job.id())) {
                 decided.add(new ReasonsChanged(job.id(), JobIndex.BELOW_HEAD));
                 return true;
             }

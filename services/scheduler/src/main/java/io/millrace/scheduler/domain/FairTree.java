@@ -36,8 +36,9 @@ final class FairTree {
             usage.computeIfAbsent(account.team(), team -> new TreeMap<>())
                     .put(account.user(), Math.max(0, account.usage().decayedGpuSeconds(now)));
         }
-        for (Lanes.Lane lane : pool.index().lanes().all()) {
-            usage.computeIfAbsent(lane.team(), team -> new TreeMap<>()).putIfAbsent(lane.user(), 0.0);
+        for (Lanes.LaneJobs open : pool.index().lanes().all()) {
+            usage.computeIfAbsent(open.lane().team(), team -> new TreeMap<>())
+                    .putIfAbsent(open.lane().user(), 0.0);
         }
         Map<String, Long> teamShares = new HashMap<>();
         Map<String, Long> userShares = new HashMap<>();

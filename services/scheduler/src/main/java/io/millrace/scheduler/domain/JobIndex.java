@@ -12,8 +12,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Orders over a pool's jobs. A cache: {@link #rebuild} makes it from the jobs. Elements of the sets may be older
- * versions of a job; only what orders them is sure to be current.
+ * Orders over a pool's jobs. A cache: {@link #rebuild} makes it from the jobs.
  */
 final class JobIndex {
 
@@ -27,10 +26,9 @@ final class JobIndex {
     private final NavigableSet<Job> submitted = new TreeSet<>(Job.BY_SUBMISSION);
     private NavigableSet<Job> waiting = new TreeSet<>(Job.BY_SUBMISSION);
     private NavigableSet<Job> unsettled = new TreeSet<>(Job.BY_SUBMISSION);
-    private final NavigableSet<String> active = new TreeSet<>();
+    private final AttemptIndex attempts = new AttemptIndex();
     private final NavigableSet<String> cancelled = new TreeSet<>();
     private final NavigableSet<String> promised = new TreeSet<>();
-    private final NavigableSet<String> miscounted = new TreeSet<>();
     private final NavigableSet<At> startsDue = new TreeSet<>(BY_TIME);
     private final NavigableSet<At> ended = new TreeSet<>(BY_TIME);
     private final Lanes lanes = new Lanes();
@@ -46,10 +44,9 @@ final class JobIndex {
         waiting = new TreeSet<>(order);
         unsettled = new TreeSet<>(order);
         submitted.clear();
-        active.clear();
+        attempts.clear(inForce);
         cancelled.clear();
         promised.clear();
-        miscounted.clear();
         startsDue.clear();
         lanes.clear();
         ended.clear();
@@ -86,10 +83,7 @@ final class JobIndex {
                 }
             }
             case Phase.Active(Attempt attempt) -> {
-                active.add(job.id());
-                if (attempt.isMiscounted()) {
-                    miscounted.add(job.id());
-                }
+                attempts.add(job, attempt);
                 gpusByUser.merge(job.request().user(), attempt.gpus(), Integer::sum);
                 gpusByTeam.merge(job.request().team(), attempt.gpus(), Integer::sum);
             }
@@ -118,8 +112,7 @@ final class JobIndex {
                 subtract(waitingByUser, job.request().user(), 1);
             }
             case Phase.Active(Attempt attempt) -> {
-                active.remove(job.id());
-                miscounted.remove(job.id());
+                attempts.remove(job, attempt);
                 subtract(gpusByUser, job.request().user(), attempt.gpus());
                 subtract(gpusByTeam, job.request().team(), attempt.gpus());
             }
@@ -153,7 +146,12 @@ final class JobIndex {
 
     /** Ids of the jobs that hold GPUs. */
     NavigableSet<String> active() {
-        return active;
+        return attempts.all();
+    }
+
+    /** The jobs that hold GPUs, by what may have to be decided about them. */
+    AttemptIndex attempts() {
+        return attempts;
     }
 
     /** Ids of the jobs that hold nothing and are no longer wanted. */
@@ -164,11 +162,6 @@ final class JobIndex {
     /** Ids of the waiting jobs that GPUs are kept for. */
     NavigableSet<String> promised() {
         return promised;
-    }
-
-    /** Ids of the jobs whose attempt's start is not yet counted as it is known. */
-    NavigableSet<String> miscounted() {
-        return miscounted;
     }
 
     /** Waiting jobs without a promise, by what they have in common; empty where the policy computes no priority. */

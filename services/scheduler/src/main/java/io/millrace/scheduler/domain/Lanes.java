@@ -1,5 +1,6 @@
 package io.millrace.scheduler.domain;
 
+import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,40 +53,95 @@ final class Lanes {
         }
     }
 
-    private final Map<Lane, NavigableSet<Job>> lanes = new HashMap<>();
+    /**
+     * A lane's jobs, by submission. Teams, users and shapes are numbered, so that a cycle can keep what it finds of them
+     * in arrays.
+     */
+    record LaneJobs(
+            Lane lane,
+            int team,
+            int user,
+            int shape,
+            int queueBonus,
+            RunLengths.Of lengths,
+            NavigableSet<Job> jobs) {
+
+        Job first() {
+            return jobs.first();
+        }
+
+        /** The job behind another that is or was in the lane; null when there is none. */
+        @Nullable
+        Job behind(Job job) {
+            return jobs.higher(job);
+        }
+    }
+
+    private final Map<Lane, LaneJobs> lanes = new HashMap<>();
+    private final Map<String, Integer> teams = new HashMap<>();
+    private final Map<String, Integer> users = new HashMap<>();
+    private final Map<JobRequest.Shape, Integer> shapes = new HashMap<>();
 
     void clear() {
         lanes.clear();
+        teams.clear();
+        users.clear();
+        shapes.clear();
     }
 
     void add(Job job, SchedulingPolicy policy) {
-        lanes.computeIfAbsent(Lane.of(job, policy), lane -> new TreeSet<>(Job.BY_SUBMISSION))
+        lanes.computeIfAbsent(Lane.of(job, policy), lane -> opened(lane, policy))
+                .jobs()
                 .add(job);
     }
 
+    private LaneJobs opened(Lane lane, SchedulingPolicy policy) {
+        QueueLimits queue = policy.queues().get(lane.queue());
+        return new LaneJobs(
+                lane,
+                number(teams, lane.team()),
+                number(users, lane.user()),
+                number(shapes, lane.shape()),
+                queue == null ? 0 : queue.bonus(),
+                new RunLengths.Of(lane.user(), lane.shape()),
+                new TreeSet<>(Job.BY_SUBMISSION));
+    }
+
+    private static <K> int number(Map<K, Integer> numbers, K key) {
+        return numbers.computeIfAbsent(key, k -> numbers.size());
+    }
+
     void remove(Job job, SchedulingPolicy policy) {
-        lanes.computeIfPresent(Lane.of(job, policy), (lane, jobs) -> {
-            jobs.remove(job);
-            return jobs.isEmpty() ? null : jobs;
+        lanes.computeIfPresent(Lane.of(job, policy), (lane, open) -> {
+            open.jobs().remove(job);
+            return open.jobs().isEmpty() ? null : open;
         });
     }
 
-    /** In no order. */
-    Collection<Lane> all() {
-        return lanes.keySet();
+    /** All that have jobs, in no order. */
+    Collection<LaneJobs> all() {
+        return lanes.values();
     }
 
-    /** The first job of a lane; null when it is empty. May be an older version of it. */
+    /** The first job of a lane; null when it is empty. */
     @Nullable
     Job first(Lane lane) {
-        NavigableSet<Job> jobs = lanes.get(lane);
-        return jobs == null ? null : jobs.first();
+        LaneJobs open = lanes.get(lane);
+        return open == null ? null : open.first();
     }
 
-    /** The job behind another that is or was in the lane; null when there is none. */
-    @Nullable
-    Job behind(Lane lane, Job job) {
-        NavigableSet<Job> jobs = lanes.get(lane);
-        return jobs == null ? null : jobs.higher(job);
+    /** Above every team's number. */
+    int teams() {
+        return teams.size();
+    }
+
+    /** Above every user's number. */
+    int users() {
+        return users.size();
+    }
+
+    /** Above every shape's number. */
+    int shapes() {
+        return shapes.size();
     }
 }

@@ -264,7 +264,7 @@ public final class Pool {
         long step = header().now() == 0 ? 0 : now - header().now();
         long watched = policy() == null ? 0 : Math.min(step, 2 * liveness().tickIntervalMs());
         entities.put(header().reached(now, watched));
-        List.copyOf(entities.index().miscounted()).forEach(jobId -> accounts.countStart(job(jobId)));
+        List.copyOf(entities.index().attempts().miscounted()).forEach(jobId -> accounts.countStart(job(jobId)));
     }
 
     /** An attempt that is over without a word, on nodes not known to be lost, makes its nodes suspect. */
@@ -316,6 +316,11 @@ public final class Pool {
         Pool pool = new Pool();
         pool.entities.load(stored);
         return pool;
+    }
+
+    /** A pool of its own: this one with only these of the jobs that wait, under a policy. For trying things out. */
+    Pool with(Collection<Job> waiting, SchedulingPolicy policy) {
+        return restore(entities.with(waiting, policy));
     }
 
     // ---- what deciders and readers look at
@@ -376,7 +381,12 @@ public final class Pool {
 
     /** How long jobs of a user and shape ran; null when none has ended. */
     public @Nullable RunLengths lengths(String user, JobRequest.Shape shape) {
-        return entities.lengths(user, shape);
+        return lengths(new RunLengths.Of(user, shape));
+    }
+
+    @Nullable
+    RunLengths lengths(RunLengths.Of whose) {
+        return entities.lengths(whose);
     }
 
     public int waitingCount() {

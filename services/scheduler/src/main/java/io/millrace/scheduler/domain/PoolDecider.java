@@ -71,7 +71,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
 
     private Iterator<PoolEvent> cycle(Pool pool, Tick tick) {
         return new Stages(List.of(
-                () -> each(List.copyOf(pool.index().active()), jobId -> review(pool, pool.job(jobId))),
+                () -> each(toReview(pool), jobId -> review(pool, pool.job(jobId))),
                 () -> each(List.copyOf(pool.index().submitted()), job -> answer(pool, job)),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> forgetReasons(pool.job(jobId))),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> cancel(pool, pool.job(jobId))),
@@ -99,6 +99,16 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
     }
 
     // ---- attempts
+
+    /** Only a node that is to be left makes every attempt worth a look. */
+    private static Collection<String> toReview(Pool pool) {
+        for (Node node : pool.nodes()) {
+            if (node.health() == Node.Health.DRAINED || node.health() == Node.Health.INTERRUPTED) {
+                return List.copyOf(pool.index().active());
+            }
+        }
+        return pool.index().attempts().due(pool.header().now(), pool.header().observed());
+    }
 
     private static @Nullable PoolEvent review(Pool pool, Job job) {
         Attempt attempt = job.active();
@@ -198,7 +208,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         if (!attempt.lostNodes().isEmpty()) {
             return StopCause.NODE_LOST;
         }
-        Long limitAt = Timers.limitAt(pool, job, attempt);
+        Long limitAt = Timers.limitAt(policy(pool), job, attempt);
         if (limitAt != null && pool.header().now() >= limitAt) {
             return StopCause.LIMIT_REACHED;
         }

@@ -11,9 +11,12 @@ import io.millrace.scheduler.domain.PoolEntity.MemberEntity;
 import io.millrace.scheduler.domain.PoolEntity.NodeEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
 import io.millrace.scheduler.domain.PoolEntity.StaleEntity;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,7 @@ final class PoolEntities {
     private final TreeMap<String, Team> teams = new TreeMap<>();
     private final TreeMap<String, User> users = new TreeMap<>();
     private final TreeMap<String, UserAccount> accounts = new TreeMap<>();
-    private final Map<String, RunLengths> lengths = new HashMap<>();
+    private final Map<RunLengths.Of, RunLengths> lengths = new HashMap<>();
     private HeaderEntity header = HeaderEntity.FIRST;
 
     private final JobIndex index = new JobIndex();
@@ -58,7 +61,7 @@ final class PoolEntities {
                 case MemberEntity(Team team) -> teams.put(team.name(), team);
                 case MemberEntity(User user) -> users.put(user.name(), user);
                 case AccountEntity(UserAccount account) -> accounts.put(entity.key(), account);
-                case LengthsEntity(RunLengths last) -> lengths.put(entity.key(), last);
+                case LengthsEntity(RunLengths last) -> lengths.put(last.of(), last);
                 case PolicyEntity inForce -> policy = inForce;
                 case HeaderEntity restored -> header = restored;
             }
@@ -70,6 +73,21 @@ final class PoolEntities {
                 attempt.shares().forEach(fleet::hold);
             }
         }
+    }
+
+    /** What a pool is made of that has only these of the jobs that wait, none that ended, and a policy. */
+    List<PoolEntity> with(Collection<Job> waiting, SchedulingPolicy inForce) {
+        List<PoolEntity> made = new ArrayList<>();
+        made.add(header);
+        made.add(new PolicyEntity(inForce, "", ""));
+        fleet.nodes().forEach(node -> made.add(new NodeEntity(node)));
+        teams.values().forEach(team -> made.add(new MemberEntity(team)));
+        users.values().forEach(user -> made.add(new MemberEntity(user)));
+        accounts.values().forEach(account -> made.add(new AccountEntity(account)));
+        lengths.values().forEach(last -> made.add(new LengthsEntity(last)));
+        waiting.forEach(job -> made.add(new JobEntity(job)));
+        index.active().forEach(jobId -> made.add(new JobEntity(Objects.requireNonNull(jobs.get(jobId)))));
+        return made;
     }
 
     void put(Job job) {
@@ -138,7 +156,7 @@ final class PoolEntities {
 
     void put(RunLengths last) {
         PoolEntity entity = new LengthsEntity(last);
-        lengths.put(entity.key(), last);
+        lengths.put(last.of(), last);
         changes.put(entity.key(), entity);
     }
 
@@ -186,8 +204,8 @@ final class PoolEntities {
     }
 
     @Nullable
-    RunLengths lengths(String user, JobRequest.Shape shape) {
-        return lengths.get(PoolEntity.lengthsKey(user, shape));
+    RunLengths lengths(RunLengths.Of whose) {
+        return lengths.get(whose);
     }
 
     /** In ascending order of key. */

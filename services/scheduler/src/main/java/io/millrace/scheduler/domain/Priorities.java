@@ -1,13 +1,17 @@
 package io.millrace.scheduler.domain;
 
+import io.millrace.scheduler.domain.Lanes.Lane;
+import io.millrace.scheduler.domain.Lanes.LaneJobs;
 import io.millrace.scheduler.domain.Member.Team;
 import io.millrace.scheduler.domain.Member.User;
 import io.millrace.scheduler.domain.PriorityPolicy.FairShareRule;
 import io.millrace.scheduler.domain.PriorityPolicy.Formula;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Computes priorities as they are at one instant. What a user says of himself counts only where his team may claim it. */
@@ -18,16 +22,24 @@ public final class Priorities {
     /** Less usage than this, in GPU seconds, is none: what rounding leaves of usage that cancelled out. */
     private static final double NO_USAGE = 1e-3;
 
+    private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final JobType[] TYPES = JobType.values();
+
     private final Pool pool;
     private final SchedulingPolicy policy;
     private final PriorityPolicy weights;
     private final long now;
     private final Map<String, Double> usageByTeam = new TreeMap<>();
     private final Map<String, Double> recentByUser = new HashMap<>();
-    private final Map<String, Long> fairShareByTeam = new HashMap<>();
     private final double usage;
     private final long shares;
     private @Nullable FairTree tree;
+
+    /** By the numbers of {@link Lanes}; {@link #UNKNOWN} where it is not computed yet. */
+    private final long[] partOfTeam;
+
+    private final long[] partOfUser;
+    private final long[] partOfType;
 
     /** @param now not before the pool's own time, ms */
     public Priorities(Pool pool, SchedulingPolicy policy, long now) {
@@ -49,32 +61,63 @@ public final class Priorities {
         }
         usage = sum;
         shares = allShares;
+        partOfTeam = unknown(pool.index().lanes().teams());
+        partOfUser = unknown(pool.index().lanes().users());
+        partOfType = unknown(partOfTeam.length * TYPES.length);
     }
 
+    private static long[] unknown(int size) {
+        long[] parts = new long[size];
+        Arrays.fill(parts, UNKNOWN);
+        return parts;
+    }
+
+    /** Every term of a job's priority. */
     public Priority of(Job job) {
         JobRequest request = job.request();
-        Team team = pool.teams().get(request.team());
-        long base = points(team == null || team.base() == null ? weights.base() : team.base());
         if (weights.formula() == Formula.QUOTIENT) {
-            return Priority.ofBase(Math.round(base / (1 + usageFactor(request.team()))));
+            return Priority.ofBase(quotient(request.team()));
         }
         QueueLimits queue = policy.queues().get(request.queue());
         return new Priority(
-                base,
-                fairShare(request),
-                deadline(request, team),
+                base(request.team()),
+                fairShare(request.team(), request.user()),
+                deadline(request.team(), request.deadlineMs()),
                 seniority(request.user()),
-                team != null && team.types().contains(request.type())
-                        ? points(weights.types().getOrDefault(request.type(), 0))
-                        : 0,
+                type(request.team(), request.type()),
                 queue == null ? 0 : points(queue.bonus()),
-                points(weights.ageMax()) * Math.clamp(now - job.submittedAt(), 0, weights.ageFullMs())
-                        / weights.ageFullMs(),
-                shortness(request),
-                -Math.min(
-                        points(weights.usagePenaltyMax()),
-                        Math.round(points(weights.usagePenalty()) * recentByUser.getOrDefault(request.user(), 0.0))),
+                age(job),
+                shortness(new RunLengths.Of(request.user(), request.shape())),
+                -usagePenalty(request.user()),
                 job.overridden() ? points(weights.override()) : 0);
+    }
+
+    /** The {@link Priority#total} of a job of a lane, the same as {@link #of} finds: what jobs have in common, once. */
+    long total(LaneJobs jobs, Job job) {
+        Lane lane = jobs.lane();
+        if (weights.formula() == Formula.QUOTIENT) {
+            return part(partOfTeam, jobs.team(), () -> quotient(lane.team()));
+        }
+        long ofTeam = weights.rule() == FairShareRule.FAIR_TREE
+                ? base(lane.team()) + fairShare(lane.team(), lane.user())
+                : part(partOfTeam, jobs.team(), () -> base(lane.team()) + fairShare(lane.team(), lane.user()));
+        return ofTeam
+                + part(partOfUser, jobs.user(), () -> seniority(lane.user()) - usagePenalty(lane.user()))
+                + part(
+                        partOfType,
+                        jobs.team() * TYPES.length + lane.type().ordinal(),
+                        () -> type(lane.team(), lane.type()))
+                + deadline(lane.team(), lane.deadlineMs())
+                + points(jobs.queueBonus())
+                + age(job)
+                + (lane.overridden() ? points(weights.override()) : 0);
+    }
+
+    private static long part(long[] parts, int number, LongSupplier part) {
+        if (parts[number] == UNKNOWN) {
+            parts[number] = part.getAsLong();
+        }
+        return parts[number];
     }
 
     /** Usage of a team in weighted GPU seconds, decayed. */
@@ -104,22 +147,22 @@ public final class Priorities {
         return known == null ? 1 : known.shares();
     }
 
-    private long fairShare(JobRequest request) {
+    private long quotient(String team) {
+        return Math.round(base(team) / (1 + usageFactor(team)));
+    }
+
+    private long base(String team) {
+        Team known = pool.teams().get(team);
+        return points(known == null || known.base() == null ? weights.base() : known.base());
+    }
+
+    private long fairShare(String team, String user) {
         if (weights.rule() == FairShareRule.FAIR_TREE) {
             if (tree == null) {
                 tree = FairTree.of(pool, now);
             }
-            return Math.round(points(weights.fairShareMax()) * tree.factor(request.team(), request.user()));
+            return Math.round(points(weights.fairShareMax()) * tree.factor(team, user));
         }
-        Long known = fairShareByTeam.get(request.team());
-        if (known == null) {
-            known = usageRatio(request.team());
-            fairShareByTeam.put(request.team(), known);
-        }
-        return known;
-    }
-
-    private long usageRatio(String team) {
         if (shares(team) == 0) {
             return 0;
         }
@@ -128,12 +171,13 @@ public final class Priorities {
         return Math.round(Math.min(points(weights.fairShareMax()), bonus));
     }
 
-    private long deadline(JobRequest request, @Nullable Team team) {
-        if (request.deadlineMs() == null || team == null || !team.deadlines()) {
+    private long deadline(String team, @Nullable Long deadlineMs) {
+        Team known = deadlineMs == null ? null : pool.teams().get(team);
+        if (deadlineMs == null || known == null || !known.deadlines()) {
             return 0;
         }
         long most = points(weights.deadlineMax());
-        return Math.clamp(most - Math.floorDiv(request.deadlineMs() - now, MS_PER_POINT_OF_DEADLINE), 0, most);
+        return Math.clamp(most - Math.floorDiv(deadlineMs - now, MS_PER_POINT_OF_DEADLINE), 0, most);
     }
 
     private long seniority(String user) {
@@ -141,8 +185,28 @@ public final class Priorities {
         return known == null ? 0 : points(weights.perSeniorityYear()) * known.seniorityYears();
     }
 
-    private long shortness(JobRequest request) {
-        RunLengths known = weights.shortness() == 0 ? null : pool.lengths(request.user(), request.shape());
+    private long type(String team, JobType type) {
+        Team known = pool.teams().get(team);
+        return known != null && known.types().contains(type)
+                ? points(weights.types().getOrDefault(type, 0))
+                : 0;
+    }
+
+    private long age(Job job) {
+        return points(weights.ageMax())
+                * Math.clamp(now - job.submittedAt(), 0, weights.ageFullMs())
+                / weights.ageFullMs();
+    }
+
+    private long usagePenalty(String user) {
+        return Math.min(
+                points(weights.usagePenaltyMax()),
+                Math.round(points(weights.usagePenalty()) * recentByUser.getOrDefault(user, 0.0)));
+    }
+
+    /** {@link Priority#shortness} of jobs whose lengths are known or not. */
+    long shortness(RunLengths.Of whose) {
+        RunLengths known = weights.shortness() == 0 ? null : pool.lengths(whose);
         if (known == null) {
             return 0;
         }

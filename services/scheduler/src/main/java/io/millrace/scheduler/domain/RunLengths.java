@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 public record RunLengths(
         String user, JobRequest.Shape shape, long lastMs, @Nullable Long beforeMs) {
 
+    /** Whose lengths, and of which jobs. */
+    public record Of(String user, JobRequest.Shape shape) {}
+
+    Of of() {
+        return new Of(user, shape);
+    }
+
     RunLengths with(long lengthMs) {
         return new RunLengths(user, shape, lengthMs, lastMs);
     }

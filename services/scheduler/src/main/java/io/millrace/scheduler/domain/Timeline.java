@@ -36,7 +36,7 @@ final class Timeline {
     private final boolean[] usable;
     private final long now;
     private final List<Release> releases = new ArrayList<>();
-    private boolean sorted;
+    private boolean sorted = true;
     private final List<Reservation> reservations = new ArrayList<>();
 
     /** Of each level from 1 on, free GPUs of each node at that reservation's start alone; null: to be made. */
@@ -45,19 +45,19 @@ final class Timeline {
     /** Of each level from 1 on, the least of what is free now and up to that level; null: to be made. */
     private int @Nullable [][] least;
 
-    Timeline(Pool pool, boolean[] usable) {
+    Timeline(Pool pool, SchedulingPolicy policy, boolean[] usable) {
         this.fleet = pool.fleet();
         this.usable = usable;
         this.now = pool.header().now();
-        for (String jobId : pool.index().active()) {
-            Job job = pool.job(jobId);
-            Attempt attempt = job.active();
-            if (attempt != null) {
-                long end = Timers.latestEnd(pool, job, attempt);
-                // Attempts without a limit end some time; the oldest first is as good a guess as any.
-                releases.add(new Release(
-                        end, end == Timers.NEVER ? attempt.placedAt() : 0, slots(fleet, attempt.shares())));
+        for (AttemptIndex.Release release : pool.index().attempts().releases()) {
+            long at = release.at();
+            if (at <= now) {
+                at = Timers.laterEnd(at, now, policy.liveness());
+                sorted = false;
             }
+            // Attempts without a limit end some time; the oldest first is as good a guess as any.
+            releases.add(new Release(
+                    at, release.placedAt(), slots(fleet, release.attempt().shares())));
         }
     }
 

@@ -23,14 +23,17 @@ public final class Timers {
         return attempt.stopObserved() + liveness.graceMs() + liveness.marginMs();
     }
 
+    /** Observed time at which an attempt is too silent or is asked again to stop, in ms. */
+    static long deadline(Attempt attempt, Liveness liveness) {
+        long silence = silenceDeadline(attempt, liveness);
+        return attempt.stop() == null ? silence : Math.min(silence, stopAgainDeadline(attempt, liveness));
+    }
+
     /** Logical time at which an attempt reaches its limit; null when it has not started or has none. */
-    static @Nullable Long limitAt(Pool pool, Job job, Attempt attempt) {
-        Long limit = pool.policy() == null ? null : pool.policy().policy().limitMs(job.request());
+    static @Nullable Long limitAt(SchedulingPolicy policy, Job job, Attempt attempt) {
+        Long limit = policy.limitMs(job.request());
         Long startedAt = attempt.startedAt();
-        if (limit == null || startedAt == null) {
-            return null;
-        }
-        return limit > Long.MAX_VALUE - startedAt ? Long.MAX_VALUE : startedAt + limit;
+        return limit == null || startedAt == null ? null : (Long) plus(startedAt, limit);
     }
 
     /** Logical time by which an attempt placed now has surely let its GPUs go, ms; never when it has no limit. */
@@ -38,38 +41,33 @@ public final class Timers {
         return limitMs == null ? NEVER : plus(now, plus(limitMs, liveness.startWithinMs(), slack(liveness)));
     }
 
-    /**
-     * Logical time by which an attempt has surely let its GPUs go if its limit is enforced, ms; never when it has none.
-     * One that is past it is given its slack once more.
-     */
-    static long latestEnd(Pool pool, Job job, Attempt attempt) {
-        Long limit = pool.policy() == null ? null : pool.policy().policy().limitMs(job.request());
+    /** Logical time by which an attempt lets its GPUs go if its limit is enforced, ms; never when it has none. */
+    static long latestEnd(SchedulingPolicy policy, Job job, Attempt attempt) {
+        Long limit = policy.limitMs(job.request());
         if (limit == null) {
             return NEVER;
         }
-        Liveness liveness = pool.liveness();
         Long startedAt = attempt.startedAt();
-        long begin = startedAt == null ? plus(attempt.placedAt(), liveness.startWithinMs()) : startedAt;
-        long end = plus(begin, limit, slack(liveness));
-        long late = pool.header().now() - end;
-        if (late < 0) {
-            return end;
-        }
+        long begin =
+                startedAt == null ? plus(attempt.placedAt(), policy.liveness().startWithinMs()) : startedAt;
+        return plus(begin, limit, slack(policy.liveness()));
+    }
+
+    /** The same for an attempt that is past it: it is given its slack once more. */
+    static long laterEnd(long latestEnd, long now, Liveness liveness) {
         long again = Math.max(1, slack(liveness));
-        return plus(end, (late / again + 1) * again);
+        return plus(latestEnd, ((now - latestEnd) / again + 1) * again);
     }
 
     /** Whether an attempt started too late, or still holds GPUs when its limit, grace and margin are over. */
-    static boolean overran(Pool pool, Job job, Attempt attempt) {
-        Long limit = pool.policy() == null ? null : pool.policy().policy().limitMs(job.request());
-        if (limit == null) {
-            return false;
-        }
-        Liveness liveness = pool.liveness();
-        long startBy = plus(attempt.placedAt(), liveness.startWithinMs());
+    static boolean overran(Pool pool, SchedulingPolicy policy, Job job, Attempt attempt) {
         Long startedAt = attempt.startedAt();
-        return (startedAt != null && startedAt > startBy)
-                || latestEnd(pool, job, attempt) > plus(startBy, limit, slack(liveness));
+        long end = latestEnd(policy, job, attempt);
+        return end != NEVER
+                && (end <= pool.header().now()
+                        || (startedAt != null
+                                && startedAt
+                                        > plus(attempt.placedAt(), policy.liveness().startWithinMs())));
     }
 
     /** Between reaching a limit and the GPUs being free. */
@@ -93,21 +91,14 @@ public final class Timers {
         }
         long now = pool.header().now();
         long next = Long.MAX_VALUE;
-        for (String jobId : pool.index().active()) {
-            Job job = pool.job(jobId);
-            Attempt attempt = job.active();
-            if (attempt == null || attempt.ending() != null) {
-                continue;
-            }
-            long deadline = silenceDeadline(attempt, pool.liveness());
-            if (attempt.stop() != null) {
-                deadline = Math.min(deadline, stopAgainDeadline(attempt, pool.liveness()));
-            }
+        AttemptIndex attempts = pool.index().attempts();
+        Long deadline = attempts.nextDeadline();
+        if (deadline != null) {
             next = Math.min(next, now + Math.max(0, deadline - pool.header().observed()));
-            Long limitAt = limitAt(pool, job, attempt);
-            if (limitAt != null && !PoolDecider.isFinal(attempt.stop())) {
-                next = Math.min(next, limitAt);
-            }
+        }
+        Long limitAt = attempts.nextLimit();
+        if (limitAt != null) {
+            next = Math.min(next, limitAt);
         }
         if (pool.waitingCount() > 0) {
             for (Node node : pool.nodes()) {

@@ -16,6 +16,8 @@ public record UsageAccount(long gpuMs, long runningGpus, long runningWeight, dou
     /** 7 days. */
     public static final long HALF_LIFE_MS = 7L * 24 * 60 * 60 * 1000;
 
+    private static final double MEAN_LIFE_S = HALF_LIFE_MS / 1000.0 / StrictMath.log(2);
+
     public static final UsageAccount EMPTY = new UsageAccount(0, 0, 0, 0, 0);
 
     /**
@@ -77,7 +79,7 @@ public record UsageAccount(long gpuMs, long runningGpus, long runningWeight, dou
     }
 
     private static double gpuSeconds(double gpus) {
-        return HALF_LIFE_MS / 1000.0 / StrictMath.log(2) * gpus;
+        return MEAN_LIFE_S * gpus;
     }
 
     /** 2^(ms / half-life). */
