@@ -1,8 +1,9 @@
 package io.millrace.scheduler.domain;
 
+import io.millrace.scheduler.domain.Fleet.Slot;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -14,27 +15,68 @@ import org.jspecify.annotations.Nullable;
 final class AttemptIndex {
 
     /** A job's attempt lets its GPUs go at {@code at} at the latest, if its limit is enforced. */
-    record Release(long at, long placedAt, String jobId, Attempt attempt) {}
+    static final class Release {
+        private final long at;
+        private final long placedAt;
+        private final String jobId;
+        private final List<NodeShare> shares;
+        private List<Slot> slots = List.of();
+        private int version = -1;
 
-    private record At(long at, String jobId) {}
+        private Release(long at, long placedAt, String jobId, List<NodeShare> shares) {
+            this.at = at;
+            this.placedAt = placedAt;
+            this.jobId = jobId;
+            this.shares = shares;
+        }
 
-    private static final Comparator<At> BY_TIME = Comparator.comparingLong(At::at).thenComparing(At::jobId);
+        long at() {
+            return at;
+        }
 
-    private static final Comparator<Release> BY_RELEASE = Comparator.comparingLong(Release::at)
-            .thenComparingLong(Release::placedAt)
-            .thenComparing(Release::jobId);
+        long placedAt() {
+            return placedAt;
+        }
+
+        /** What becomes free; found once as long as no node joins. */
+        List<Slot> slots(Fleet fleet) {
+            if (version != fleet.version()) {
+                slots = shares.stream()
+                        .map(share -> new Slot(fleet.index(share.nodeId()), share.gpus()))
+                        .toList();
+                version = fleet.version();
+            }
+            return slots;
+        }
+
+        private static int compare(Release one, Release other) {
+            int order = Long.compare(one.at, other.at);
+            if (order == 0) {
+                order = Long.compare(one.placedAt, other.placedAt);
+            }
+            return order == 0 ? one.jobId.compareTo(other.jobId) : order;
+        }
+    }
+
+    private record At(long at, String jobId) {
+
+        private static int compare(At one, At other) {
+            int order = Long.compare(one.at, other.at);
+            return order == 0 ? one.jobId.compareTo(other.jobId) : order;
+        }
+    }
 
     private final NavigableSet<String> all = new TreeSet<>();
     private final NavigableSet<String> miscounted = new TreeSet<>();
     private final NavigableSet<String> eventful = new TreeSet<>();
 
     /** In logical time. */
-    private final NavigableSet<At> limits = new TreeSet<>(BY_TIME);
+    private final NavigableSet<At> limits = new TreeSet<>(At::compare);
 
     /** In observed time. */
-    private final NavigableSet<At> deadlines = new TreeSet<>(BY_TIME);
+    private final NavigableSet<At> deadlines = new TreeSet<>(At::compare);
 
-    private final NavigableSet<Release> releases = new TreeSet<>(BY_RELEASE);
+    private final NavigableSet<Release> releases = new TreeSet<>(Release::compare);
     private @Nullable SchedulingPolicy policy;
 
     void clear(@Nullable SchedulingPolicy inForce) {
@@ -87,7 +129,7 @@ final class AttemptIndex {
     }
 
     private static Release release(SchedulingPolicy policy, Job job, Attempt attempt) {
-        return new Release(Timers.latestEnd(policy, job, attempt), attempt.placedAt(), job.id(), attempt);
+        return new Release(Timers.latestEnd(policy, job, attempt), attempt.placedAt(), job.id(), attempt.shares());
     }
 
     /** Ids of all, in ascending order. */

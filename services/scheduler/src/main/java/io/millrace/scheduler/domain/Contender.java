@@ -6,17 +6,19 @@ import java.util.Comparator;
 interface Contender {
 
     /** The order in which jobs are considered, total. */
-    Comparator<Contender> BY_PRIORITY =
-            Comparator.comparingLong(Contender::total).reversed().thenComparing(Contender::job, Job.BY_SUBMISSION);
+    Comparator<Contender> BY_PRIORITY = (one, other) -> order(one.total(), other.total(), one, other);
 
     /**
      * The same for jobs that can only pass others, which have promised starts. Shorter jobs first counts among these
      * alone: else a long one would never get its promise.
      */
-    Comparator<Contender> SHORT_FIRST = Comparator.comparingLong(
-                    (Contender contender) -> contender.total() + contender.shortness())
-            .reversed()
-            .thenComparing(Contender::job, Job.BY_SUBMISSION);
+    Comparator<Contender> SHORT_FIRST = (one, other) ->
+            order(one.total() + one.shortness(), other.total() + other.shortness(), one, other);
+
+    private static int order(long points, long otherPoints, Contender one, Contender other) {
+        int order = Long.compare(otherPoints, points);
+        return order == 0 ? Job.BY_SUBMISSION.compare(one.job(), other.job()) : order;
+    }
 
     Job job();
 

@@ -30,6 +30,7 @@ final class Fleet {
     private int[] free = new int[0];
     private final Map<String, Integer> indexes = new HashMap<>();
     private int heldGpus;
+    private int version;
 
     /** Takes a node in, or its new state. Whoever holds its GPUs goes on holding them. */
     void put(Node node) {
@@ -59,6 +60,7 @@ final class Fleet {
         for (int i = at; i < size; i++) {
             indexes.put(nodes[i].id(), i);
         }
+        version++;
         count(at);
     }
 
@@ -87,6 +89,11 @@ final class Fleet {
 
     static int count(List<NodeShare> shares) {
         return shares.stream().mapToInt(NodeShare::gpus).sum();
+    }
+
+    /** Changes whenever indexes do. */
+    int version() {
+        return version;
     }
 
     int size() {

@@ -34,9 +34,15 @@ public record Job(
         boolean slaMissed) {
 
     /** The order of submissions; total, because job ids differ. */
-    static final Comparator<Job> BY_SUBMISSION = Comparator.comparingLong(Job::submittedAt)
-            .thenComparing(Job::submissionId)
-            .thenComparing(Job::id);
+    static final Comparator<Job> BY_SUBMISSION = Job::compareSubmission;
+
+    private static int compareSubmission(Job one, Job other) {
+        int order = Long.compare(one.submittedAt, other.submittedAt);
+        if (order == 0) {
+            order = one.submissionId.compareTo(other.submissionId);
+        }
+        return order == 0 ? one.id.compareTo(other.id) : order;
+    }
 
     /** Where a job is in its life. */
     public sealed interface Phase {

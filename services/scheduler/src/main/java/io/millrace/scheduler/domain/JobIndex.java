@@ -74,6 +74,7 @@ final class JobIndex {
                 }
                 if (job.promise() != null) {
                     promised.add(job.id());
+                    lanes.number(job);
                 } else if (policy != null && policy.byPriority()) {
                     lanes.add(job, policy);
                 }
@@ -169,17 +170,17 @@ final class JobIndex {
         return lanes;
     }
 
-    /** Ids of the waiting jobs that miss their queue's SLA at {@code now} and were not told of, longest due first. */
+    /** Ids of the waiting jobs that missed their queue's SLA before {@code now} and were not told of, longest due first. */
     List<String> startsDue(long now) {
-        return startsDue.headSet(new At(now + 1, ""), false).stream()
+        return startsDue.headSet(new At(now, ""), false).stream()
                 .map(At::jobId)
                 .toList();
     }
 
-    /** When the next waiting job misses its queue's SLA, ms; null when none can. */
+    /** When the next waiting job has missed its queue's SLA, ms; null when none can. */
     @Nullable
     Long nextStartDue() {
-        return startsDue.isEmpty() ? null : startsDue.first().at();
+        return startsDue.isEmpty() ? null : (Long) Timers.plus(startsDue.first().at(), 1);
     }
 
     List<String> endedBefore(long at) {

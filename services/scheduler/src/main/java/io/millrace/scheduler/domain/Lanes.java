@@ -107,6 +107,13 @@ final class Lanes {
                 new TreeSet<>(Job.BY_SUBMISSION));
     }
 
+    /** Gives numbers to what a job's lane has in common: a job that is promised a start may come back within a cycle. */
+    void number(Job job) {
+        number(teams, job.request().team());
+        number(users, job.request().user());
+        number(shapes, job.request().shape());
+    }
+
     private static <K> int number(Map<K, Integer> numbers, K key) {
         return numbers.computeIfAbsent(key, k -> numbers.size());
     }

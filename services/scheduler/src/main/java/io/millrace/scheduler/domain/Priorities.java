@@ -48,16 +48,26 @@ public final class Priorities {
         this.weights = policy.priority();
         this.now = now;
         pool.teams().keySet().forEach(team -> usageByTeam.put(team, 0.0));
+        String team = "";
+        double ofTeam = 0;
         for (UserAccount account : pool.accounts()) {
-            usageByTeam.merge(account.team(), account.usage().decayedGpuSeconds(now), Double::sum);
+            // Accounts of a team come one after another.
+            if (!account.team().equals(team)) {
+                usageByTeam.put(team, ofTeam);
+                team = account.team();
+                ofTeam = 0;
+            }
+            ofTeam += account.usage().decayedGpuSeconds(now);
             recentByUser.merge(
                     account.user(), account.recentJobs(now, weights.usageHalfLifeMs()), Double::sum);
         }
+        usageByTeam.put(team, ofTeam);
+        usageByTeam.remove("");
         double sum = 0;
         long allShares = 0;
-        for (Map.Entry<String, Double> team : usageByTeam.entrySet()) {
-            sum += Math.max(0, team.getValue());
-            allShares += shares(team.getKey());
+        for (Map.Entry<String, Double> one : usageByTeam.entrySet()) {
+            sum += Math.max(0, one.getValue());
+            allShares += shares(one.getKey());
         }
         usage = sum;
         shares = allShares;

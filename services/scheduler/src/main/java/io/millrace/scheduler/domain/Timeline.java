@@ -56,19 +56,8 @@ final class Timeline {
                 sorted = false;
             }
             // Attempts without a limit end some time; the oldest first is as good a guess as any.
-            releases.add(new Release(
-                    at, release.placedAt(), slots(fleet, release.attempt().shares())));
+            releases.add(new Release(at, release.placedAt(), release.slots(fleet)));
         }
-    }
-
-    private static List<Slot> slots(Fleet fleet, List<NodeShare> shares) {
-        if (shares.size() == 1) {
-            NodeShare share = shares.getFirst();
-            return List.of(new Slot(fleet.index(share.nodeId()), share.gpus()));
-        }
-        return shares.stream()
-                .map(share -> new Slot(fleet.index(share.nodeId()), share.gpus()))
-                .toList();
     }
 
     List<Reservation> reservations() {
