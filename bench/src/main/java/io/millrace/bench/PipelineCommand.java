@@ -62,9 +62,11 @@ final class PipelineCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (seconds <= 0 || events < 0 || rounds < 1 || nodes < 1) {
+        if (seconds <= 0 || events < 0 || rounds < 1 || nodes < PipelineBench.FEWEST_NODES) {
             throw new ParameterException(
-                    spec.commandLine(), "--seconds, --rounds and --nodes must be more than 0, --events no less than 0");
+                    spec.commandLine(),
+                    "--seconds and --rounds must be more than 0, --events no less than 0 and --nodes no less than "
+                            + PipelineBench.FEWEST_NODES);
         }
         String document;
         try {

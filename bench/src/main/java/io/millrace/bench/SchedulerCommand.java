@@ -76,8 +76,8 @@ final class SchedulerCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("seed " + seed + ", " + nodes + " nodes of 8 GPUs");
         out.println(String.format(
-                "%9s %12s %9s %9s %11s  %s",
-                "pending", "median ms", "p99 ms", "max ms", "decisions", "mean ms of parts"));
+                "%9s %12s %9s %9s %9s %11s %9s  %s",
+                "pending", "median ms", "p99 ms", "max ms", "cpu ms", "decisions", "reasons", "mean ms of parts"));
         List<Result> results = new ArrayList<>();
         for (int count : pending) {
             Result result = SchedulerBench.run(new SchedulerBench.Options(
@@ -97,12 +97,14 @@ final class SchedulerCommand implements Callable<Integer> {
         result.breakdownMs().forEach((part, ms) -> parts.append(String.format(Locale.ROOT, " %s %.2f", part, ms)));
         return String.format(
                 Locale.ROOT,
-                "%9d %12.2f %9.2f %9.2f %11.1f %s",
+                "%9d %12.2f %9.2f %9.2f %9.2f %11.1f %9.1f %s",
                 result.pending(),
                 result.cycleMsMedian(),
                 result.cycleMsP99(),
                 result.cycleMsMax(),
+                result.cycleCpuMsMedian(),
                 result.decisionsPerCycle(),
+                result.reasonsPerCycle(),
                 parts);
     }
 }

@@ -67,6 +67,9 @@ public final class PipelineBench {
             @JsonProperty("plain_loop_per_s") double plainLoopPerS,
             @JsonProperty("one_hop_per_s") double oneHopPerS) {}
 
+    /** With fewer, the largest jobs would be refused, and their cancellations would ask for nothing. */
+    public static final int FEWEST_NODES = 50;
+
     private static final String SOURCE = "bench-source";
     private static final String BETWEEN = "bench-between";
     private static final String TARGET = "bench-target";

@@ -21,6 +21,8 @@ import io.millrace.streams.EventSerde;
 import io.millrace.streams.Topics;
 import io.millrace.streams.decider.DeciderBinding;
 import io.millrace.streams.decider.DeciderRun;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,8 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusyPool {
 
-    /** What one cycle came to. */
-    record Cycle(long nanos, int decisions, int reasons, int placed) {}
+    /** What one cycle came to; {@code cpuNanos} is this thread's processor time alone. */
+    record Cycle(long nanos, long cpuNanos, int decisions, int reasons, int placed) {}
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private static final String POOL = "default";
     private static final int GPUS_PER_NODE = 8;
@@ -169,10 +173,12 @@ final class BusyPool {
         times.take();
         decided = 0;
         reasoned = 0;
+        long cpuBegun = THREADS.getCurrentThreadCpuTime();
         long begun = System.nanoTime();
         List<PoolEvent> events = run.step(tick);
         binding.publish(POOL, pool(), events, offset, run.stateHash(), this::publish);
         long nanos = System.nanoTime() - begun;
+        long cpuNanos = THREADS.getCurrentThreadCpuTime() - cpuBegun;
         offset++;
         unanswered = 0;
         int placed = 0;
@@ -186,7 +192,7 @@ final class BusyPool {
                 throw new IllegalStateException("an agent went silent: " + requeued);
             }
         }
-        return new Cycle(nanos, decided, reasoned, placed);
+        return new Cycle(nanos, cpuNanos, decided, reasoned, placed);
     }
 
     /** As the topology's sinks do it. */

@@ -32,6 +32,8 @@ public final class SchedulerBench {
     /**
      * What it came to.
      *
+     * @param cycleCpuMsMedian processor time of the deciding thread: what other processes and collections do to a cycle
+     *     is not in it
      * @param breakdownMs mean time of each part of a cycle, in cycles of their own in which the parts are timed
      */
     public record Result(
@@ -39,6 +41,7 @@ public final class SchedulerBench {
             @JsonProperty("cycle_ms_median") double cycleMsMedian,
             @JsonProperty("cycle_ms_p99") double cycleMsP99,
             @JsonProperty("cycle_ms_max") double cycleMsMax,
+            @JsonProperty("cycle_cpu_ms_median") double cycleCpuMsMedian,
             @JsonProperty("cycles") int cycles,
             @JsonProperty("nodes") int nodes,
             @JsonProperty("running") int running,
@@ -59,11 +62,14 @@ public final class SchedulerBench {
         List<Cycle> cycles = cycles(pool, options.cycles());
         Sample times = Sample.of(
                 cycles.stream().map(cycle -> cycle.nanos() / NANOS_PER_MS).toList());
+        Sample cpuTimes = Sample.of(
+                cycles.stream().map(cycle -> cycle.cpuNanos() / NANOS_PER_MS).toList());
         return new Result(
                 options.pending(),
                 times.median(),
                 times.percentile(99),
                 times.max(),
+                cpuTimes.median(),
                 times.size(),
                 options.nodes(),
                 pool.running(),

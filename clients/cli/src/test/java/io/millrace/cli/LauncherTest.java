@@ -42,7 +42,8 @@ class LauncherTest {
         root = folder.resolve("project");
         bin = folder.resolve("bin");
         Files.createDirectories(bin);
-        for (String source : new String[] {"schemas/avro", "libs/streams/src/main/java", "deploy", "clients"}) {
+        for (String source :
+                new String[] {"schemas/avro", "libs/streams/src/main/java", "deploy", "clients", "bench"}) {
             Files.createDirectories(root.resolve(source));
         }
         Files.createDirectories(root.resolve("services/scheduler"));
@@ -187,14 +188,23 @@ class LauncherTest {
         Outcome outcome = run(Map.of(), "up", "--pool", "a b");
         assertThat(outcome.err()).isEqualTo("building (first time: a minute or two) ...\n");
         assertThat(outcome.out())
-                .isEqualTo("b-21: -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
-                        + " --enable-native-access=ALL-UNNAMED -Dmillrace.root=" + root + " -cp " + root
+                .isEqualTo("b-21: -XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED"
+                        + " -XX:TieredStopAtLevel=1 -Dmillrace.root=" + root + " -cp " + root
                         + "/clients/cli/target/lib/* io.millrace.cli.Millrace up --pool a b\n");
         assertThat(calls())
                 .isEqualTo("mvn in " + root + " with " + jdk + ": -B -q -Dquick -Dmaven.test.skip=true"
                         + " -pl clients/cli,services/scheduler -am package\n");
         assertThat(run(Map.of(), "up").err()).isEmpty();
         assertThat(calls().lines()).hasSize(1);
+    }
+
+    @Test
+    void shouldMeasureWithTheCompilerThatServicesHave() throws Exception {
+        jdk("b-21", "21.0.1");
+        assertThat(run(Map.of(), "bench", "scheduler").out())
+                .startsWith(
+                        "b-21: -XX:+UseSerialGC -Xshare:auto --enable-native-access=ALL-UNNAMED -Xms2g -Xmx4g -Xmn1g ")
+                .endsWith(" io.millrace.cli.Millrace bench scheduler\n");
     }
 
     @Test
