@@ -61,8 +61,10 @@ final class HangingTransactions {
     static int end(int brokerPort) {
         String address = "127.0.0.1:" + brokerPort;
         try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address,
-                AdminClientConfig.CLIENT_ID_CONFIG, "hanging-transactions"))) {
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                address,
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                "hanging-transactions"))) {
             return new HangingTransactions(admin, new TransactionMarkers(brokerPort)).end();
         } catch (ExecutionException e) {
             throw new StackException("can't look for hanging transactions on " + address + ": " + e.getCause(), e);
@@ -78,7 +80,7 @@ final class HangingTransactions {
         }
         awaitCoordinator();
         awaitCompletions();
-        // In this order: what the coordinator completed before it was asked has its markers before partitions are asked.
+        // In this order: what the coordinator has completed by now has its markers by the time partitions are asked.
         Collection<TransactionDescription> known = known();
         int ended = 0;
         for (Open transaction : open()) {
@@ -120,12 +122,19 @@ final class HangingTransactions {
                 .names()
                 .get();
         List<TopicPartition> partitions = new ArrayList<>();
-        admin.describeTopics(topics).allTopicNames().get().forEach((name, topic) -> topic.partitions()
-                .forEach(partition -> partitions.add(new TopicPartition(name, partition.partition()))));
+        admin.describeTopics(topics)
+                .allTopicNames()
+                .get()
+                .forEach((name, topic) -> topic.partitions()
+                        .forEach(partition -> partitions.add(new TopicPartition(name, partition.partition()))));
         List<Open> open = new ArrayList<>();
-        admin.describeProducers(partitions).all().get().forEach((partition, state) -> state.activeProducers().stream()
-                .filter(producer -> producer.currentTransactionStartOffset().isPresent())
-                .forEach(producer -> open.add(new Open(partition, producer))));
+        admin.describeProducers(partitions)
+                .all()
+                .get()
+                .forEach((partition, state) -> state.activeProducers().stream()
+                        .filter(producer ->
+                                producer.currentTransactionStartOffset().isPresent())
+                        .forEach(producer -> open.add(new Open(partition, producer))));
         return open;
     }
 

@@ -87,8 +87,7 @@ final class SingleNode {
     }
 
     private boolean endedInGoodOrder() {
-        return config.logDirs().stream()
-                .allMatch(folder -> Files.exists(Path.of(folder, CLOSED)));
+        return config.logDirs().stream().allMatch(folder -> Files.exists(Path.of(folder, CLOSED)));
     }
 
     private void removeRegistration() {
@@ -97,7 +96,10 @@ final class SingleNode {
         try {
             while (true) {
                 try {
-                    controller.controller().unregisterBroker(request, config.nodeId()).get();
+                    controller
+                            .controller()
+                            .unregisterBroker(request, config.nodeId())
+                            .get();
                     LOG.info("The broker did not end in good order: its registration is removed");
                     return;
                 } catch (ExecutionException e) {

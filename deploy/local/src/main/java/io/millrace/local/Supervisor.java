@@ -89,8 +89,7 @@ public final class Supervisor {
         SupervisedProcess broker = add(platform, brokerPlan());
         SupervisedProcess registry = add(platform, registryPlan());
         try (ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor()) {
-            CompletableFuture<Void> topics = broker.start()
-                    .thenRunAsync(this::setUpCluster, tasks);
+            CompletableFuture<Void> topics = broker.start().thenRunAsync(this::setUpCluster, tasks);
             CompletableFuture<Void> schemas = registry.start()
                     .thenRunAsync(
                             () -> SchemaSetup.register(

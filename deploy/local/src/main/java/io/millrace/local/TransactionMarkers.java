@@ -77,9 +77,9 @@ record TransactionMarkers(int brokerPort) {
             byte[] answer = in.readNBytes(in.readInt());
             WriteTxnMarkersResponse response =
                     (WriteTxnMarkersResponse) AbstractResponse.parseResponse(ByteBuffer.wrap(answer), header);
-            return Objects.requireNonNull(Objects.requireNonNull(
-                            response.errorsByProducerId().get(producerId))
-                    .get(partition));
+            return Objects.requireNonNull(
+                    Objects.requireNonNull(response.errorsByProducerId().get(producerId))
+                            .get(partition));
         }
     }
 }

@@ -82,8 +82,10 @@ class HangingTransactionsTest {
     private KafkaProducer<String, String> producer() {
         KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker().bootstrapServers(),
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG, "squarer"),
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        broker().bootstrapServers(),
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        "squarer"),
                 new StringSerializer(),
                 new StringSerializer());
         producer.initTransactions();
@@ -92,8 +94,7 @@ class HangingTransactionsTest {
 
     private static void square(KafkaProducer<String, String> producer, int number) throws Exception {
         producer.beginTransaction();
-        producer.send(new ProducerRecord<>(
-                        TARGET.topic(), Integer.toString(number), Integer.toString(number * number)))
+        producer.send(new ProducerRecord<>(TARGET.topic(), Integer.toString(number), Integer.toString(number * number)))
                 .get();
         producer.sendOffsetsToTransaction(
                 Map.of(SOURCE, new OffsetAndMetadata(number)), new ConsumerGroupMetadata(GROUP));
@@ -134,13 +135,16 @@ class HangingTransactionsTest {
     private List<String> committedKeys() {
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                 Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker().bootstrapServers(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        broker().bootstrapServers(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
                 new StringDeserializer(),
                 new StringDeserializer())) {
             consumer.assign(List.of(TARGET));
             consumer.seekToBeginning(List.of(TARGET));
-            long end = consumer.endOffsets(List.of(TARGET)).get(TARGET);
+            long end =
+                    Objects.requireNonNull(consumer.endOffsets(List.of(TARGET)).get(TARGET));
             List<String> keys = new ArrayList<>();
             while (consumer.position(TARGET) < end) {
                 for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
