@@ -160,6 +160,11 @@ final class RunningStack implements AutoCloseable {
         return EventSerde.of(topic, registry).decode(record.value());
     }
 
+    /** Gives up what is being sent and leaves the stack as it is. */
+    void disconnect() {
+        producer.close(Duration.ZERO);
+    }
+
     @Override
     public void close() {
         producer.close();
