@@ -2,9 +2,11 @@ package io.millrace.cli;
 
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import io.millrace.streams.Topics;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -76,6 +78,22 @@ final class SubmitCommand implements Callable<Integer> {
             description = "How long you think it will run; orders shortest-first policies.")
     private @Nullable Duration estimate;
 
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            converter = JobTypeText.class,
+            description = "What it is for: production_model, research, experimentation or sweep. Counts in its priority if"
+                    + " the team may claim it. Default: experimentation.")
+    private JobType type = JobType.EXPERIMENTATION;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            converter = InstantText.class,
+            description = "When the result is needed, as 2026-03-01T12:00:00Z or 2026-03-01T12:00+02:00. Counts in its"
+                    + " priority if the team's deadlines count.")
+    private @Nullable Instant deadline;
+
     @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "A label for reports. May be repeated.")
     private Map<String, String> tags = new LinkedHashMap<>();
 
@@ -117,6 +135,8 @@ final class SubmitCommand implements Callable<Integer> {
                         .setLimitMs(limit == null ? null : limit.toMillis())
                         .setEstimateMs(estimate == null ? null : estimate.toMillis())
                         .setTags(tags)
+                        .setJobType(type)
+                        .setDeadline(deadline)
                         .build())
                 .build();
     }

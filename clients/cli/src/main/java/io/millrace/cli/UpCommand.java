@@ -58,6 +58,13 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Path policy;
 
     @Option(
+            names = "--org",
+            paramLabel = "FILE",
+            description = "What the organisation says of its teams and users: shares, seniority, job types that count."
+                    + " Default: policies/org.yaml, or none with a driven clock.")
+    private @Nullable Path org;
+
+    @Option(
             names = "--services",
             paramLabel = "NAME,...",
             split = ",",
@@ -97,6 +104,14 @@ final class UpCommand implements Callable<Integer> {
                     throw new StackException("there is no policy file " + policy);
                 }
                 options = options.withPolicyFile(policy);
+            }
+            if (org != null && !Files.isRegularFile(org)) {
+                throw new StackException("there is no organisation file " + org);
+            }
+            if (org != null) {
+                options = options.withOrgFile(org);
+            } else if (!options.clock().equals("driven")) {
+                options = options.withOrgFile(options.root().resolve("policies/org.yaml"));
             }
             return options;
         } catch (StackException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.JobType;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -50,6 +51,10 @@ class SubmitCommandTest {
                         "90m",
                         "--queue",
                         "interactive",
+                        "--type",
+                        "production_model",
+                        "--deadline",
+                        "2026-01-03T05:04+02:00",
                         "--tag",
                         "project=x",
                         "--tag",
@@ -71,6 +76,8 @@ class SubmitCommandTest {
                                 .setLimitMs(14_400_000L)
                                 .setEstimateMs(5_400_000L)
                                 .setTags(Map.of("project", "x", "env", "dev"))
+                                .setJobType(JobType.PRODUCTION_MODEL)
+                                .setDeadline(Instant.parse("2026-01-03T03:04:00Z"))
                                 .build())
                         .build());
     }
@@ -87,6 +94,19 @@ class SubmitCommandTest {
         assertThat(submitted.getLimitMs()).isNull();
         assertThat(submitted.getEstimateMs()).isNull();
         assertThat(submitted.getTags()).isEmpty();
+        assertThat(submitted.getJobType()).isEqualTo(JobType.EXPERIMENTATION);
+        assertThat(submitted.getDeadline()).isNull();
+    }
+
+    @Test
+    void shouldSayHowTypesAndDeadlinesAreWritten() {
+        assertThatThrownBy(() -> parse("--team", "t", "--gpus", "1", "--type", "unknown"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining(
+                        "'unknown' is no job type; there are production_model, research, experimentation, sweep");
+        assertThatThrownBy(() -> parse("--team", "t", "--gpus", "1", "--deadline", "tomorrow"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("'tomorrow' is no point in time; write 2026-03-01T12:00:00Z");
     }
 
     @Test

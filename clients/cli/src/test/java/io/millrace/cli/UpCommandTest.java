@@ -37,12 +37,15 @@ class UpCommandTest {
 
     @Test
     void shouldStartTheUsualStack() {
-        assertThat(parse()).isEqualTo(StackOptions.of(ProjectRoot.find(), folder));
+        assertThat(parse())
+                .isEqualTo(StackOptions.of(ProjectRoot.find(), folder)
+                        .withOrgFile(ProjectRoot.find().resolve("policies/org.yaml")));
     }
 
     @Test
     void shouldTakeEveryOption() throws IOException {
         Path policy = Files.writeString(folder.resolve("p.yaml"), "");
+        Path org = Files.writeString(folder.resolve("o.yaml"), "");
         assertThat(parse(
                         "--port",
                         "broker=29092",
@@ -56,6 +59,8 @@ class UpCommandTest {
                         "b",
                         "--policy",
                         policy.toString(),
+                        "--org",
+                        org.toString(),
                         "--services",
                         "none"))
                 .isEqualTo(new StackOptions(
@@ -65,6 +70,7 @@ class UpCommandTest {
                         "scaled(60)",
                         Map.of("a", 4, "b", 0),
                         policy,
+                        org,
                         List.of()));
     }
 
@@ -73,6 +79,7 @@ class UpCommandTest {
         Files.writeString(folder.resolve("millrace-stack.properties"), "clock=driven\npools=a=4\n");
         StackOptions options = parse("--pool", "b");
         assertThat(options.clock()).isEqualTo("driven");
+        assertThat(options.orgFile()).as("whoever plays brings his own teams").isNull();
         assertThat(options.pools()).isEqualTo(Map.of("a", 4, "b", 0));
     }
 
@@ -86,6 +93,9 @@ class UpCommandTest {
         assertThatThrownBy(() -> parse("--policy", "missing.yaml"))
                 .isInstanceOf(ParameterException.class)
                 .hasMessage("there is no policy file missing.yaml");
+        assertThatThrownBy(() -> parse("--org", "missing.yaml"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessage("there is no organisation file missing.yaml");
         assertThatThrownBy(() -> parse("--services", "oracle")).isInstanceOf(ParameterException.class);
     }
 }

@@ -17,12 +17,7 @@ final class Services {
      */
     private record Service(String name, int port, Function<StackOptions, Map<String, String>> told) {}
 
-    private static final List<Service> ALL = List.of(new Service(
-            "scheduler",
-            18090,
-            options -> Map.of(
-                    "MILLRACE_POOLS", Pools.text(options.pools()),
-                    "MILLRACE_POLICY_FILE", options.policyFile().toString())));
+    private static final List<Service> ALL = List.of(new Service("scheduler", 18090, Services::scheduler));
 
     static final List<String> NAMES = ALL.stream().map(Service::name).toList();
 
@@ -30,6 +25,16 @@ final class Services {
     static final Map<String, Integer> PORTS = ports();
 
     private Services() {}
+
+    private static Map<String, String> scheduler(StackOptions options) {
+        Map<String, String> told = new LinkedHashMap<>();
+        told.put("MILLRACE_POOLS", Pools.text(options.pools()));
+        told.put("MILLRACE_POLICY_FILE", options.policyFile().toString());
+        if (options.orgFile() != null) {
+            told.put("MILLRACE_ORG_FILE", options.orgFile().toString());
+        }
+        return told;
+    }
 
     private static Map<String, Integer> ports() {
         Map<String, Integer> ports = new LinkedHashMap<>();
@@ -89,6 +94,10 @@ final class Services {
         if (!services.isEmpty() && !Files.isRegularFile(options.policyFile())) {
             throw new StackException(
                     "there is no policy file " + options.policyFile() + "; name one with --policy FILE");
+        }
+        if (!services.isEmpty() && options.orgFile() != null && !Files.isRegularFile(options.orgFile())) {
+            throw new StackException(
+                    "there is no organisation file " + options.orgFile() + "; name one with --org FILE");
         }
     }
 }

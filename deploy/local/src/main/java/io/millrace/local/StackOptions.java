@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a stack is to run.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param clock {@code wall}, {@code scaled(N)} or {@code driven}
  * @param pools partition of pool-inputs of each pool
  * @param policyFile the policy that services start from
+ * @param orgFile what the organisation says of its teams and users; null for nothing
  * @param services which services run beside the broker and the registry
  */
 public record StackOptions(
@@ -23,6 +25,7 @@ public record StackOptions(
         String clock,
         Map<String, Integer> pools,
         Path policyFile,
+        @Nullable Path orgFile,
         List<String> services) {
 
     public static final String WALL_CLOCK = "wall";
@@ -31,6 +34,7 @@ public record StackOptions(
         root = root.toAbsolutePath().normalize();
         data = data.toAbsolutePath().normalize();
         policyFile = policyFile.toAbsolutePath().normalize();
+        orgFile = orgFile == null ? null : orgFile.toAbsolutePath().normalize();
         pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
         services = List.copyOf(services);
         if (data.toString().matches(".*[=;\\p{Cntrl}].*")) {
@@ -50,7 +54,10 @@ public record StackOptions(
         }
     }
 
-    /** The usual stack: default ports, wall clock, the pools the folder already has, the shipped policy, all services. */
+    /**
+     * The usual stack: default ports, wall clock, the pools the folder already has, the shipped policy, no organisation,
+     * all services.
+     */
     public static StackOptions of(Path root, Path data) {
         return new StackOptions(
                 root,
@@ -59,27 +66,32 @@ public record StackOptions(
                 WALL_CLOCK,
                 Pools.assign(new DataFolder(data).pools(), List.of()),
                 root.resolve("policies/default.yaml"),
+                null,
                 Services.NAMES);
     }
 
     public StackOptions withPorts(Ports changed) {
-        return new StackOptions(root, data, changed, clock, pools, policyFile, services);
+        return new StackOptions(root, data, changed, clock, pools, policyFile, orgFile, services);
     }
 
     public StackOptions withClock(String changed) {
-        return new StackOptions(root, data, ports, changed, pools, policyFile, services);
+        return new StackOptions(root, data, ports, changed, pools, policyFile, orgFile, services);
     }
 
     public StackOptions withPools(Map<String, Integer> changed) {
-        return new StackOptions(root, data, ports, clock, changed, policyFile, services);
+        return new StackOptions(root, data, ports, clock, changed, policyFile, orgFile, services);
     }
 
     public StackOptions withPolicyFile(Path changed) {
-        return new StackOptions(root, data, ports, clock, pools, changed, services);
+        return new StackOptions(root, data, ports, clock, pools, changed, orgFile, services);
+    }
+
+    public StackOptions withOrgFile(@Nullable Path changed) {
+        return new StackOptions(root, data, ports, clock, pools, policyFile, changed, services);
     }
 
     public StackOptions withServices(List<String> changed) {
-        return new StackOptions(root, data, ports, clock, pools, policyFile, changed);
+        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, changed);
     }
 
     /** Played times lie anywhere in the past: nothing may be deleted by age. */

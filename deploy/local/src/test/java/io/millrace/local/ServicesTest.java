@@ -37,6 +37,13 @@ class ServicesTest {
     }
 
     @Test
+    void shouldTellTheSchedulerOfAnOrganisationWhereThereIsOne() {
+        StackOptions options =
+                StackOptions.of(Path.of("/millrace"), Path.of("/data")).withOrgFile(Path.of("/o.yaml"));
+        assertThat(Services.of(options).getFirst().environment()).containsEntry("MILLRACE_ORG_FILE", "/o.yaml");
+    }
+
+    @Test
     void shouldKnowHowToRunEveryName() {
         StackOptions options = StackOptions.of(Path.of("/millrace"), Path.of("/data"));
         assertThat(Services.of(options)).extracting(ServiceSpec::name).isEqualTo(Services.NAMES);
@@ -59,5 +66,18 @@ class ServicesTest {
         Files.writeString(jar, "");
         assertThatThrownBy(() -> Services.requireBuilt(options))
                 .hasMessage("there is no policy file " + root.resolve("p.yaml") + "; name one with --policy FILE");
+    }
+
+    @Test
+    void shouldSayThatTheOrganisationFileIsMissing(@TempDir Path root) throws IOException {
+        Path file = Files.writeString(root.resolve("p.yaml"), "");
+        StackOptions options = StackOptions.of(root, root.resolve("data"))
+                .withPolicyFile(file)
+                .withOrgFile(root.resolve("o.yaml"));
+        Path jar = Services.of(options).getFirst().jar();
+        Files.createDirectories(jar.getParent());
+        Files.writeString(jar, "");
+        assertThatThrownBy(() -> Services.requireBuilt(options))
+                .hasMessage("there is no organisation file " + root.resolve("o.yaml") + "; name one with --org FILE");
     }
 }

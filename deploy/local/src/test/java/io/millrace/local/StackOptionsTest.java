@@ -24,6 +24,7 @@ class StackOptionsTest {
                         "wall",
                         Map.of("default", 0),
                         Path.of("/millrace/policies/default.yaml"),
+                        null,
                         List.of("scheduler")));
     }
 

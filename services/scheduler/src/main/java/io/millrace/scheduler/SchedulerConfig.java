@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the scheduler; each is also an environment variable, for example {@code MILLRACE_REGISTRY_URL}. */
 @ConfigMapping(prefix = "millrace")
@@ -17,6 +18,9 @@ public interface SchedulerConfig {
 
     /** The policy to adopt at the start, if it isn't in force already. */
     Path policyFile();
+
+    /** What the organisation says of its teams and users, taken in at the start; empty for nothing. */
+    Optional<Path> orgFile();
 
     /** Which of the service's instances this is; the same after a restart. */
     String instance();

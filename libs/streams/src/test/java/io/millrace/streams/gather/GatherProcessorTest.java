@@ -45,7 +45,7 @@ class GatherProcessorTest {
     };
     private static final EventSerde<JobEvent> SERDE = EventSerde.of(Topics.JOB_EVENTS, SCHEMAS);
 
-    /** A submission claims for its pool, lastingly in queue "lasting"; progress is for all; time advances by reason. */
+    /** A submission claims for its pool, lastingly in queue "lasting"; progress is for all; by their reason, others name a decider or advance time. */
     private static final class Toy implements Gathering<String> {
         @Override
         public Map<String, EventSerde<? extends SpecificRecord>> sources() {
@@ -72,6 +72,9 @@ class GatherProcessorTest {
                 case JobCancelRequested cancel
                 when cancel.getReason().startsWith("advance ") ->
                     new Route.Advance(7, Map.of(cancel.getReason().substring(8), 3L));
+                case JobCancelRequested cancel
+                when cancel.getReason().startsWith("to ") ->
+                    new Route.To(cancel.getReason().substring(3));
                 case JobCancelRequested cancel when cancel.getReason().equals("no") -> new Route.Refused("just so");
                 default -> new Route.OwnerOf(key);
             };
@@ -194,6 +197,17 @@ class GatherProcessorTest {
         assertThat(condemned()).isEqualTo("there is no toy north; there are east, west");
         send("a", submitted("east", "batch"));
         assertThat(condemned()).isEqualTo("a belongs to north, not to east");
+    }
+
+    @Test
+    void shouldGiveARecordToTheDeciderItNamesWhoeverOwnsItsKey() {
+        send("a", submitted("east", "batch"));
+        logged();
+        send("a", new JobCancelRequested("to west"));
+        assertThat(logged()).containsExactly(expected("west", 1, "a"));
+        send("b", new JobCancelRequested("to nowhere"));
+        assertThat(condemned()).isEqualTo("there is no toy nowhere; there are east, west");
+        assertThat(owners.get("b")).isNull();
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class MemberCodec {
     private MemberCodec() {}
 
     /** @throws UndecodableException when the event is none that says something of a member */
-    static Member member(OrgEvent event) {
+    public static Member member(OrgEvent event) {
         return switch (event.getPayload()) {
             case TeamDefined team ->
                 new Member.Team(
@@ -50,7 +50,7 @@ public final class MemberCodec {
     }
 
     /** The event's payload that says this to these pools. */
-    static Object payload(Member member, List<String> pools) {
+    public static Object payload(Member member, List<String> pools) {
         return switch (member) {
             case Member.Team(String name, int shares, Integer base, SortedSet<JobType> types, boolean deadlines) ->
                 new TeamDefined(

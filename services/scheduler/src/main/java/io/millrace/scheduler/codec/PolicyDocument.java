@@ -1,12 +1,6 @@
 package io.millrace.scheduler.codec;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.millrace.scheduler.domain.PriorityPolicy;
 import io.millrace.scheduler.domain.SchedulingPolicy;
 import io.millrace.scheduler.domain.SchedulingPolicy.Backfill;
@@ -20,12 +14,10 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PolicyDocument {
 
-    private static final ObjectMapper YAML = new ObjectMapper(
-                    new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION))
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private static final int MOST_BONUS = 1_000_000;
@@ -87,15 +75,7 @@ public final class PolicyDocument {
 
     /** @throws IllegalArgumentException when the text is no policy; says where and why */
     public static SchedulingPolicy parse(String text) {
-        Document document;
-        try {
-            document = YAML.readValue(text, Document.class);
-        } catch (JsonProcessingException e) {
-            String where =
-                    e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
-            throw new IllegalArgumentException(
-                    "the policy can't be read" + where + key(e) + ": " + e.getOriginalMessage(), e);
-        }
+        Document document = YamlText.read("policy", text, Document.class);
         if (document == null || document.policy() == null) {
             throw new IllegalArgumentException(
                     "the policy doesn't say which one it is: policy: fifo-strict, for example");
@@ -129,17 +109,6 @@ public final class PolicyDocument {
                         : document.priority().policy(),
                 backfill(document.backfill()),
                 weights(document.gpuWeights()));
-    }
-
-    /** Where in the document a value is wrong, as {@code , per_user.max_gpus}; empty when that is not known. */
-    private static String key(JsonProcessingException e) {
-        if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
-            return "";
-        }
-        return mapping.getPath().stream()
-                .map(JsonMappingException.Reference::getFieldName)
-                .filter(Objects::nonNull)
-                .collect(Collectors.joining(".", ", ", ""));
     }
 
     private static SortedMap<String, QueueLimits> limits(Map<String, @Nullable Queue> queues) {

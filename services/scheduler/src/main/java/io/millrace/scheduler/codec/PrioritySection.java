@@ -106,7 +106,7 @@ record PrioritySection(
      *
      * @throws IllegalArgumentException when there is none; lists those there are
      */
-    static JobType type(String key, String name) {
+    static JobType type(String key, @Nullable String name) {
         return Arrays.stream(JobType.values())
                 .filter(type -> name(type).equals(name))
                 .findFirst()

@@ -151,7 +151,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         return switch (event.getPayload()) {
             case JobStarted started
             when started.getAttempt() == before.getAttempt() ->
-                before.getStartedAt() == null ? started(before, at) : before;
+                startedAgain(before, at);
             // The agent was quicker than this reader: its placement is still to come.
             case JobStarted started
             when started.getAttempt() > before.getAttempt() ->
@@ -180,6 +180,18 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
             }
             default -> before;
         };
+    }
+
+    /** As the pool has it: of several words of a start the earliest holds. */
+    private MeteredAttempt startedAgain(MeteredAttempt attempt, long at) {
+        Long counted = attempt.getStartedAt();
+        if (counted != null && counted <= at) {
+            return attempt;
+        }
+        if (counted != null) {
+            tell(attempt, UsageChangeKind.ENDED, counted, 0);
+        }
+        return started(attempt, at);
     }
 
     private MeteredAttempt started(MeteredAttempt attempt, long at) {

@@ -3,13 +3,18 @@ package io.millrace.scheduler.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.scheduler.domain.PriorityPolicy;
+import io.millrace.scheduler.domain.PriorityPolicy.FairShareRule;
+import io.millrace.scheduler.domain.PriorityPolicy.Formula;
 import io.millrace.scheduler.domain.SchedulingPolicy;
+import io.millrace.scheduler.domain.SchedulingPolicy.Backfill;
 import io.millrace.scheduler.domain.SchedulingPolicy.Liveness;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -56,10 +61,10 @@ class PolicyDocumentTest {
     void shouldReadTheShippedDefault() throws IOException {
         assertThat(PolicyDocument.parse(shipped("default.yaml")))
                 .isEqualTo(new SchedulingPolicy(
-                        Rule.FIFO_SKIP,
+                        Rule.MILLRACE,
                         new TreeMap<>(Map.of(
-                                "interactive", new QueueLimits(4, H),
-                                "batch", new QueueLimits(64, 48 * H),
+                                "interactive", new QueueLimits(4, H, 5 * M, 0),
+                                "batch", new QueueLimits(64, 48 * H, 30 * M, 0),
                                 "preemptible", new QueueLimits(null, null))),
                         16,
                         50,
@@ -67,11 +72,23 @@ class PolicyDocumentTest {
                         new Liveness(60 * S, 5 * M, 30 * S, 100 * S, 10 * S, 10 * M, 30 * D)));
     }
 
+    /** Written out for people, who change a number there; a key that is missing would go unseen. */
+    @Test
+    void shouldWriteTheWholePriorityOut() throws IOException {
+        String text = shipped("default.yaml");
+        for (String key : List.of(
+                "formula", "base", "rule", "points", "max", "per_year", "production_model", "research",
+                "experimentation", "sweep", "full_after", "per_job", "half_life", "override", "half_at")) {
+            assertThat(text).containsPattern("(?m)^ +" + key + ": ");
+        }
+        assertThat(PolicyDocument.parse(text).priority()).isEqualTo(PriorityPolicy.standard());
+    }
+
     @Test
     void shouldReadTheShippedPolicyForTraces() throws IOException {
         assertThat(PolicyDocument.parse(shipped("trace.yaml")))
                 .isEqualTo(new SchedulingPolicy(
-                        Rule.FIFO_STRICT,
+                        Rule.MILLRACE,
                         new TreeMap<>(Map.of("batch", new QueueLimits(null, null))),
                         null,
                         null,
@@ -89,6 +106,117 @@ class PolicyDocumentTest {
                         5,
                         6,
                         new Liveness(60 * S, 5 * M, 30 * S, 100 * S, 500, 10 * M, 30 * D)));
+    }
+
+    private static final String PRIORITY = """
+            priority:
+              formula: quotient
+              base: 1
+              fair_share: {rule: fair-tree, points: 2, max: 3}
+              deadline: {max: 4}
+              seniority: {per_year: 5}
+              types: {production_model: 6, research: 7, experimentation: 8, sweep: 9}
+              age: {max: 10, full_after: 11s}
+              usage_penalty: {per_job: 12, max: 13, half_life: 14s}
+              override: 15
+              shortness: {max: 16, half_at: 17s}
+            """;
+
+    @Test
+    void shouldReadEveryKeyOfAPriority() {
+        assertThat(PolicyDocument.parse(VALID + PRIORITY).priority())
+                .isEqualTo(new PriorityPolicy(
+                        Formula.QUOTIENT,
+                        FairShareRule.FAIR_TREE,
+                        1,
+                        2,
+                        3,
+                        4,
+                        5,
+                        PriorityPolicy.types(6, 7, 8, 9),
+                        10,
+                        11 * S,
+                        12,
+                        13,
+                        14 * S,
+                        15,
+                        16,
+                        17 * S));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"priority:", "priority: {}", "priority: {fair_share: {}}", "priority: {types: {}}", "priority: {age:}"
+            })
+    void shouldFillInWhatAPriorityLeavesOut(String text) {
+        assertThat(PolicyDocument.parse(VALID + text).priority()).isEqualTo(PriorityPolicy.standard());
+    }
+
+    @Test
+    void shouldFillInWhatIsNotSaidOfTypes() {
+        assertThat(PolicyDocument.parse(VALID + "priority: {types: {sweep: 3}}")
+                        .priority()
+                        .types())
+                .isEqualTo(PriorityPolicy.types(100, 50, 0, 3));
+    }
+
+    @Test
+    void shouldReadQueuesBackfillAndWeights() {
+        SchedulingPolicy policy = PolicyDocument.parse(
+                VALID.replace("    max_duration: 2h\n", "    max_duration: 2h\n    start_sla: 30m\n    bonus: -20\n")
+                        + "backfill: {kind: conservative, promises: 7}\ngpu_weights: {V100: 1, A100: 2.5, K80: 0.125}\n");
+        assertThat(policy.queues()).isEqualTo(Map.of("batch", new QueueLimits(8, 2 * H, 30 * M, -20)));
+        assertThat(policy.backfill()).isEqualTo(new Backfill(7));
+        assertThat(policy.gpuWeights()).isEqualTo(Map.of("V100", 1000, "A100", 2500, "K80", 125));
+        assertThat(policy.weight("A100")).isEqualTo(2500);
+        assertThat(policy.weight("H100")).isEqualTo(1000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''|1",
+                "backfill: {}|1",
+                "backfill: {kind: easy}|1",
+                "backfill: {promises: 1}|1",
+                "backfill: {kind: conservative}|100"
+            })
+    void shouldKnowHowManyStartsArePromised(String text, int promises) {
+        assertThat(PolicyDocument.parse(VALID + text).backfill()).isEqualTo(new Backfill(promises));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "priority: {formula: product}|priority.formula can't be 'product'; it is one of sum, quotient",
+                "priority: {fair_share: {rule: lottery}}|priority.fair_share.rule can't be 'lottery'; it is one of"
+                        + " usage-ratio, fair-tree",
+                "priority: {base: -1}|priority.base must be 0 to 1000000 points, not -1",
+                "priority: {base: 1.5}|priority.base",
+                "priority: {override: 1000001}|priority.override must be 0 to 1000000 points, not 1000001",
+                "priority: {types: {hobby: 3}}|priority.types knows no job type 'hobby'; there are production_model,"
+                        + " research, experimentation, sweep",
+                "priority: {types: {sweep: -3}}|priority.types.sweep must be 0 to 1000000 points, not -3",
+                "priority: {age: {full_after: 0s}}|priority.age.full_after must be longer than nothing",
+                "priority: {age: {full_after: week}}|priority.age.full_after must be a number and a unit",
+                "priority: {usage_penalty: {half_life: 0s}}|priority.usage_penalty.half_life must be longer than nothing",
+                "priority: {shortness: {half_at: 0ms}}|priority.shortness.half_at must be longer than nothing",
+                "priority: {luck: 7}|luck",
+                "backfill: {kind: lazy}|backfill.kind can't be 'lazy'; it is one of easy, conservative",
+                "backfill: {promises: 3}|easy backfill promises one start, so backfill.promises can't be 3",
+                "backfill: {kind: conservative, promises: 0}|backfill.promises must be 1 to 10000, not 0",
+                "gpu_weights: {V100: -1}|gpu_weights.V100 must be a number from 0 to 1000 with at most three decimals",
+                "gpu_weights: {V100: 0.0001}|gpu_weights.V100 must be a number from 0 to 1000",
+                "gpu_weights: {V100: 1000.5}|gpu_weights.V100 must be a number from 0 to 1000",
+                "gpu_weights: {V100: }|gpu_weights.V100 must be a number from 0 to 1000",
+                "gpu_weights: {V100: heavy}|gpu_weights.V100",
+            })
+    void shouldNameWhatIsWrongWithPriorities(String text, String message) {
+        assertThatThrownBy(() -> PolicyDocument.parse(VALID + text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 
     @ParameterizedTest
@@ -120,6 +248,9 @@ class PolicyDocumentTest {
             value = {
                 "max_gpus_per_job: 8|max_gpus_per_job: 0|queues.batch.max_gpus_per_job must be at least 1, not 0",
                 "max_duration: 2h|max_duration: 2|queues.batch.max_duration must be a number and a unit",
+                "max_duration: 2h|start_sla: 0s|queues.batch.start_sla must be longer than nothing",
+                "max_duration: 2h|start_sla: soon|queues.batch.start_sla must be a number and a unit",
+                "max_duration: 2h|bonus: 2000000|queues.batch.bonus must be -1000000 to 1000000 points, not 2000000",
                 "max_gpus: 4|max_gpus: -4|per_user.max_gpus must be at least 1, not -4",
                 "max_queued_jobs: 5|max_queued_jobs: 0|per_user.max_queued_jobs must be at least 1, not 0",
                 "max_gpus: 6|max_gpus: 0|per_team.max_gpus must be at least 1, not 0",

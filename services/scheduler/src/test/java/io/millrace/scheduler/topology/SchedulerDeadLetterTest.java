@@ -7,6 +7,8 @@ import io.millrace.events.attempt.Heartbeat;
 import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.job.JobSubmitted;
 import io.millrace.events.node.NodeUp;
+import io.millrace.events.org.TeamDefined;
+import io.millrace.events.org.UserDefined;
 import io.millrace.events.signal.Severity;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.events.signal.SignalRaised;
@@ -49,7 +51,7 @@ class SchedulerDeadLetterTest {
 
     static Stream<Arguments> poison() {
         List<Topic<?>> sources = List.of(
-                Topics.JOB_EVENTS, Topics.ATTEMPT_EVENTS, Topics.NODE_EVENTS, Topics.POLICY_EVENTS, Topics.CLOCK);
+                Topics.JOB_EVENTS, Topics.ATTEMPT_EVENTS, Topics.NODE_EVENTS, Topics.POLICY_EVENTS, Topics.ORG_EVENTS, Topics.CLOCK);
         byte[] unknownId = ByteBuffer.allocate(7).put((byte) 0).putInt(4711).array();
         return sources.stream()
                 .flatMap(topic -> Stream.of(
@@ -195,6 +197,46 @@ class SchedulerDeadLetterTest {
                         .isEqualTo(
                                 "there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip,"
                                         + " millrace"));
+    }
+
+    static Stream<Arguments> strangeMembers() {
+        return Stream.of(
+                Arguments.of("team/a/b", team("a/b", 1, null), "team/a/b: a name must not be empty and hold no '/'"),
+                Arguments.of("team/", team("", 1, null), "team/: a name must not be empty and hold no '/'"),
+                Arguments.of("team/a", team("a", -1, null), "team/a: shares must be 0 to 1000000000, not -1"),
+                Arguments.of("team/a", team("a", 1, -7), "team/a: base priority must be 0 to 1000000, not -7"),
+                Arguments.of("team/b", team("a", 1, null), "what is said of team/a has the key team/b"),
+                Arguments.of("a", team("a", 1, null), "what is said of team/a has the key a"),
+                Arguments.of("user/a/b", user("a/b", 1, 1), "user/a/b: a name must not be empty and hold no '/'"),
+                Arguments.of("user/a", user("a", -1, 1), "user/a: shares must be 0 to 1000000000, not -1"),
+                Arguments.of("user/a", user("a", 1, 81), "user/a: seniority_years must be 0 to 80, not 81"),
+                Arguments.of("user/a", user("a", 1, -1), "user/a: seniority_years must be 0 to 80, not -1"),
+                Arguments.of("team/a", user("a", 1, 1), "what is said of user/a has the key team/a"));
+    }
+
+    private static TeamDefined team(String name, int shares, @Nullable Integer base) {
+        return new TeamDefined(name, shares, base, List.of(), false, List.of());
+    }
+
+    private static UserDefined user(String name, int shares, int years) {
+        return new UserDefined(name, shares, years, List.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("strangeMembers")
+    void shouldSetAsideWhatNoOrganisationWouldSay(String key, Object payload, String reason) {
+        story.org(key, payload);
+        shouldBeSetAside(Topics.ORG_EVENTS, 0, key, reason);
+    }
+
+    @Test
+    void shouldSetAsideAnOverrideWithoutAPoolAManagerOrAReason() {
+        story.submit("a", 1).override("a", "nowhere", "user:ada", "because");
+        shouldBeSetAside(Topics.POLICY_EVENTS, 1, "a", "there is no pool nowhere; there are default");
+        story.override("a", "default", " ", "because");
+        shouldBeSetAside(Topics.POLICY_EVENTS, 2, "a", "an override needs a job, a manager and a reason");
+        story.override("a", "default", "user:ada", "");
+        shouldBeSetAside(Topics.POLICY_EVENTS, 3, "a", "an override needs a job, a manager and a reason");
     }
 
     @Test

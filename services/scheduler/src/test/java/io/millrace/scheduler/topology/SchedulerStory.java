@@ -15,8 +15,10 @@ import io.millrace.events.job.JobSubmitted;
 import io.millrace.events.job.JobType;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
+import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topics;
@@ -111,6 +113,24 @@ final class SchedulerStory implements AutoCloseable {
         return this;
     }
 
+    /** What the organisation says. */
+    SchedulerStory org(String key, Object payload) {
+        harness.send(Topics.ORG_EVENTS, key, new OrgEvent(event(), now, "deployment", payload));
+        return this;
+    }
+
+    SchedulerStory override(String jobId, String pool, String by, String reason) {
+        harness.send(
+                Topics.POLICY_EVENTS,
+                jobId,
+                new PolicyEvent(
+                        event(),
+                        now,
+                        "service:scheduler",
+                        new PriorityOverridden(jobId, pool, by, "password", reason)));
+        return this;
+    }
+
     SchedulerStory node(String nodeId, Object payload) {
         harness.send(Topics.NODE_EVENTS, nodeId, new NodeEvent(event(), now, "agent:" + nodeId, payload));
         sent++;
@@ -125,6 +145,15 @@ final class SchedulerStory implements AutoCloseable {
         harness.send(Topics.JOB_EVENTS, jobId, new JobEvent(event(), now, "user:ann", payload));
         sent++;
         return this;
+    }
+
+    /** A batch job of ann's with a limit. */
+    SchedulerStory submit(String jobId, int gpus, Duration limit) {
+        return job(
+                jobId,
+                JobSubmitted.newBuilder(submission("default", "research", "ann", gpus))
+                        .setLimitMs(limit.toMillis())
+                        .build());
     }
 
     SchedulerStory submit(String jobId, int gpus) {
