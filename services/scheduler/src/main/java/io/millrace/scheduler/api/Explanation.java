@@ -1,17 +1,22 @@
 package io.millrace.scheduler.api;
 
-import io.millrace.scheduler.domain.PendingReason;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a job is where it is.
+ * Why a job is where it is. All but the first and the last of it is of a job that waits, and of the moment it is read.
  *
  * @param position in its pool's queue, from 1; null unless it waits
  * @param ahead the last few jobs before it
+ * @param aheadJobs more of the same jobs
  * @param blockers all that holds it back, and what would change that
  * @param free what its pool has for it now; null unless it waits
+ * @param priority null where the policy computes none
+ * @param promisedStart when it starts at the latest if limits are enforced; null as long as it has no promise
+ * @param expectedStart null unless it waits
+ * @param asOf which state of its pool this rests on; null unless it waits
  * @param decisions what was decided about it, in order; the newest 200
  */
 public record Explanation(
@@ -20,55 +25,64 @@ public record Explanation(
         @Nullable String policySha256,
         @Nullable Integer position,
         List<String> ahead,
-        List<Blocker> blockers,
+        List<QueueRow> aheadJobs,
+        List<BlockerRow> blockers,
         @Nullable Free free,
+        @Nullable PriorityRow priority,
+        @Nullable Instant promisedStart,
+        @Nullable ExpectedStart expectedStart,
+        @Nullable AsOf asOf,
         List<JobView.Step> decisions) {
 
-    /** A reason, and what would change it. */
-    public record Blocker(String reason, String remedy) {}
+    /**
+     * A reason, and what would change it.
+     *
+     * @param jobId whose turn comes first, or whom the room is kept for; null where no other job is named
+     * @param startsBy the start that was promised to that job; null without one
+     */
+    public record BlockerRow(
+            String reason,
+            String remedy,
+            @Nullable String jobId,
+            @Nullable Instant startsBy) {}
 
     /**
      * GPUs of the type the job needs.
      *
+     * @param freeGpus on nodes that take new work
      * @param largestBlock most free GPUs on one node
      */
     public record Free(int gpus, int freeGpus, int freeWholeNodes, int largestBlock) {}
 
     /**
-     * Whom room is kept for.
+     * A priority in points, term by term.
      *
-     * @param startsBy null when no start is promised
+     * @param total the sum of all terms
+     * @param shortness counts on top of it, but only among jobs that pass one that has a promised start
+     * @param shortnessCounts whether this job is one of those now
      */
-    record KeptFor(String jobId, @Nullable Instant startsBy) {}
+    public record PriorityRow(BigDecimal total, List<Term> terms, Term shortness, boolean shortnessCounts) {}
 
-    static List<Blocker> blockers(
-            List<String> reasons, Free free, @Nullable String head, @Nullable KeptFor kept) {
-        return reasons.stream()
-                .map(reason -> new Blocker(reason, remedy(PendingReason.valueOf(reason), free, head, kept)))
-                .toList();
-    }
+    /** A part of a priority, in points, and why it is what it is: also why a claim does not count. */
+    public record Term(String term, BigDecimal points, String why) {}
 
-    private static String remedy(
-            PendingReason reason, Free free, @Nullable String head, @Nullable KeptFor kept) {
-        return switch (reason) {
-            case QUOTA_USER -> "jobs of the same user must end first";
-            case QUOTA_TEAM -> "jobs of the same team must end first";
-            case NO_MATCHING_GPU_TYPE ->
-                "a node with that GPU type must join the pool, or the job must ask for another";
-            case INSUFFICIENT_GPUS ->
-                free.gpus() == 0
-                        ? "a node must join the pool: it has no GPUs the job could use"
-                        : "running jobs must end: " + free.freeGpus() + " of " + free.gpus() + " GPUs are free";
-            case FRAGMENTATION ->
-                "GPUs must become free together: " + free.freeGpus() + " are free, at most " + free.largestBlock()
-                        + " on one node, " + free.freeWholeNodes() + " whole nodes";
-            case RESERVED_FOR ->
-                "there is room, but it is kept for " + (kept == null ? "another job" : kept.jobId())
-                        + (kept == null || kept.startsBy() == null ? "" : ", which starts by " + kept.startsBy());
-            case BELOW_QUEUE_HEAD ->
-                "the policy places nothing past the first job that waits for room"
-                        + (head == null ? "" : "; the queue's head is " + head);
-            case NODE_DOWN -> "nodes that are down, drained or suspect must come back";
-        };
-    }
+    /**
+     * When the job should start. No promise: others may come, nodes may go.
+     *
+     * @param at null when it can't be told
+     * @param basis where the lengths of the jobs that end before are taken from: LEARNED, LIMIT, ESTIMATE, MIXED, or
+     *     NONE when none has to end; null when it can't be told
+     * @param why in words; also why it can't be told
+     */
+    public record ExpectedStart(
+            @Nullable Instant at, @Nullable String basis, String why) {}
+
+    /**
+     * A state of a pool.
+     *
+     * @param at the instant of reading, for which terms and position are computed
+     * @param cycle the last that was closed
+     * @param logOffset of the last record of {@code pool-inputs} in it
+     */
+    public record AsOf(Instant at, long cycle, long logOffset) {}
 }

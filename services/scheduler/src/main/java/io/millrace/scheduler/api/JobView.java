@@ -9,7 +9,6 @@ import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
-import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
 import io.millrace.events.decision.PromiseRevised;
 import io.millrace.events.decision.StartPromised;
@@ -17,8 +16,6 @@ import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
-import io.millrace.scheduler.domain.Job;
-import io.millrace.scheduler.domain.JobRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -212,33 +209,6 @@ public final class JobView {
             return "WAITING";
         }
         return rejected != null ? "REJECTED" : "SUBMITTED";
-    }
-
-    /** The job as a policy orders it; null when it was never accepted. */
-    @Nullable
-    Job ordered() {
-        return queued == null
-                ? null
-                : Job.submitted(
-                        jobId,
-                        queued.getSubmissionEventId(),
-                        queued.getSubmittedAt().toEpochMilli(),
-                        new JobRequest(
-                                queued.getQueue(),
-                                queued.getTeam(),
-                                queued.getUser(),
-                                queued.getGpus(),
-                                queued.getGpuType(),
-                                queued.getGpusPerNode(),
-                                queued.getLimitMs(),
-                                queued.getEstimateMs(),
-                                queued.getJobType() == JobType.UNKNOWN
-                                        ? io.millrace.scheduler.domain.JobType.EXPERIMENTATION
-                                        : io.millrace.scheduler.domain.JobType.valueOf(
-                                                queued.getJobType().name()),
-                                queued.getDeadline() == null
-                                        ? null
-                                        : queued.getDeadline().toEpochMilli()));
     }
 
     /** @param now for the wait of a job that has not started; null when nobody knows */

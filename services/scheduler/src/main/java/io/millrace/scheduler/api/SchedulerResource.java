@@ -5,14 +5,14 @@ import io.millrace.events.decision.NodeShare;
 import io.millrace.events.usage.UsageMeasured;
 import io.millrace.scheduler.RestoredPools;
 import io.millrace.scheduler.RestoredPools.RestoredPool;
-import io.millrace.scheduler.api.SchedulerViews.NodeView;
-import io.millrace.scheduler.api.SchedulerViews.PolicyView;
 import io.millrace.scheduler.api.SchedulerViews.PoolView;
 import io.millrace.scheduler.api.SchedulerViews.Snapshot;
 import io.millrace.scheduler.api.SchedulerViews.UsageView;
-import io.millrace.scheduler.domain.Job;
+import io.millrace.scheduler.domain.Pool;
+import io.millrace.scheduler.domain.PoolEntity;
 import io.millrace.scheduler.domain.UsageAccount;
 import io.millrace.streams.ServiceClock;
+import io.millrace.streams.decider.DeciderReplica;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -25,9 +25,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
@@ -37,20 +40,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public final class SchedulerResource {
 
-    private static final int AHEAD_NAMED = 10;
-
-    /** A waiting job; {@code position} counts from 1 in the order the policy considers jobs. */
-    public record QueueRow(
-            int position,
-            String jobId,
-            @Nullable String pool,
-            @Nullable String team,
-            @Nullable String user,
-            int gpus,
-            @Nullable Instant submittedAt,
-            @Nullable Double waitS,
-            List<String> reasons) {}
-
     /** A node, and what of it is held. */
     public record NodeRow(
             String nodeId, String pool, String gpuType, String health, int gpus, int held, List<String> jobs) {}
@@ -58,7 +47,7 @@ public final class SchedulerResource {
     /**
      * Usage of a team or user now.
      *
-     * @param share of all teams', or of all the team's users'
+     * @param share of the shares of all teams, or of the team's users who have used something
      * @param factor 2^(−usage's part / share): 1 for no usage, 0.5 for just the share
      */
     public record UsageRow(
@@ -84,13 +73,18 @@ public final class SchedulerResource {
             @Nullable RestoredPool restored) {}
 
     private final SchedulerViews views;
+    private final DeciderReplica<PoolEntity, Pool> pools;
     private final RestoredPools restored;
     private final ServiceClock clock;
+    private final Explainer explainer;
 
-    SchedulerResource(SchedulerViews views, RestoredPools restored, ServiceClock clock) {
+    SchedulerResource(
+            SchedulerViews views, DeciderReplica<PoolEntity, Pool> pools, RestoredPools restored, ServiceClock clock) {
         this.views = views;
+        this.pools = pools;
         this.restored = restored;
         this.clock = clock;
+        this.explainer = new Explainer(pools, clock);
     }
 
     /** What was not found, in the words of whoever looked for it. */
@@ -104,30 +98,15 @@ public final class SchedulerResource {
     @GET
     @Path("/queue")
     public List<QueueRow> queue(@QueryParam("pool") @Nullable String pool) {
-        return views.read(all -> {
-            if (pool != null && !all.pools().containsKey(pool)) {
-                throw new NotFoundException("there is no pool " + pool);
-            }
-            List<QueueRow> rows = new ArrayList<>();
-            Map<String, Integer> positions = new HashMap<>();
-            for (JobView job : waiting(all)) {
-                if (pool == null || pool.equals(job.pool())) {
-                    int position = positions.merge(Objects.toString(job.pool()), 1, Integer::sum);
-                    JobRow row = job.row(now(all, job.pool()));
-                    rows.add(new QueueRow(
-                            position,
-                            row.jobId(),
-                            row.pool(),
-                            row.team(),
-                            row.user(),
-                            row.gpus(),
-                            row.submittedAt(),
-                            row.waitS(),
-                            row.reasons()));
-                }
-            }
-            return rows;
-        });
+        if (pool == null) {
+            return pools.keys().stream()
+                    .flatMap(name -> explainer.queue(name).stream())
+                    .toList();
+        }
+        if (!pools.keys().contains(pool)) {
+            throw new NotFoundException("there is no pool " + pool);
+        }
+        return explainer.queue(pool);
     }
 
     /** @param state only jobs in it; see {@link JobRow#state} */
@@ -152,30 +131,12 @@ public final class SchedulerResource {
     @GET
     @Path("/jobs/{id}/explanation")
     public Explanation explanation(@PathParam("id") String jobId) {
-        return views.read(all -> {
+        record Known(@Nullable String pool, JobRow row, List<JobView.Step> decisions) {}
+        Known known = views.read(all -> {
             JobView job = find(all, jobId);
-            List<String> queue = waiting(all).stream()
-                    .filter(other -> Objects.equals(other.pool(), job.pool()))
-                    .map(JobView::jobId)
-                    .toList();
-            int ahead = queue.indexOf(jobId);
-            PolicyView policy = all.policy();
-            return new Explanation(
-                    job.row(now(all, job.pool())),
-                    policy == null ? null : policy.policy().rule().ruleName(),
-                    policy == null ? null : policy.sha256(),
-                    job.waits() ? ahead + 1 : null,
-                    ahead < 0 ? List.of() : queue.subList(Math.max(0, ahead - AHEAD_NAMED), ahead),
-                    job.waits()
-                            ? Explanation.blockers(
-                                    job.reasons(),
-                                    free(all, job),
-                                    ahead > 0 ? queue.getFirst() : null,
-                                    keptFor(all, job))
-                            : List.of(),
-                    job.waits() ? free(all, job) : null,
-                    job.steps());
+            return new Known(job.pool(), job.row(now(all, job.pool())), job.steps());
         });
+        return explainer.explain(known.pool(), known.row(), known.decisions());
     }
 
     @GET
@@ -203,6 +164,7 @@ public final class SchedulerResource {
     @GET
     @Path("/usage")
     public List<UsageRow> usage() {
+        Shares shares = Shares.of(pools);
         return views.read(all -> {
             Instant now = clock.ticks()
                     ? Instant.ofEpochMilli(clock.nowMs())
@@ -215,15 +177,16 @@ public final class SchedulerResource {
             List<UsageRow> rows = new ArrayList<>();
             all.usage().forEach((key, row) -> {
                 UsageMeasured usage = row.usage();
-                List<String> siblings = all.usage().entrySet().stream()
-                        .filter(other -> siblings(usage, other.getValue().usage()))
-                        .map(Map.Entry::getKey)
-                        .toList();
-                double total = siblings.stream()
-                        .mapToDouble(sibling -> current.getOrDefault(sibling, 0.0))
-                        .sum();
-                double share = 1.0 / siblings.size();
+                double total = 0;
+                for (Map.Entry<String, UsageView> other : all.usage().entrySet()) {
+                    if (siblings(usage, other.getValue().usage())) {
+                        total += current.getOrDefault(other.getKey(), 0.0);
+                    }
+                }
                 double own = current.getOrDefault(key, 0.0);
+                double share = usage.getUser() == null
+                        ? shares.ofTeam(usage.getTeam(), teams(all))
+                        : shares.ofUser(usage.getUser(), users(all, usage.getTeam()));
                 rows.add(new UsageRow(
                         key,
                         usage.getTeam(),
@@ -233,7 +196,7 @@ public final class SchedulerResource {
                         usage.getGpuMs(),
                         own,
                         share,
-                        total == 0 ? 1 : StrictMath.pow(2, -(own / total) / share)));
+                        Shares.factor(total <= 0 ? 0 : own / total, share)));
             });
             return rows;
         });
@@ -268,23 +231,6 @@ public final class SchedulerResource {
         return job;
     }
 
-    /** Jobs that wait, in the policy's order. */
-    private static List<JobView> waiting(Snapshot all) {
-        record Ordered(JobView view, Job job) {}
-        Comparator<Job> order = all.policy() == null
-                ? Comparator.comparing(Job::id)
-                : all.policy().policy().jobOrder();
-        List<Ordered> waiting = new ArrayList<>();
-        for (JobView view : all.jobs().values()) {
-            Job job = view.waits() ? view.ordered() : null;
-            if (job != null) {
-                waiting.add(new Ordered(view, job));
-            }
-        }
-        waiting.sort(Comparator.comparing(Ordered::job, order));
-        return waiting.stream().map(Ordered::view).toList();
-    }
-
     /** The pool's time: by the service's clock, or of its last cycle where a play drives it; null before the first. */
     private @Nullable Instant now(Snapshot all, @Nullable String pool) {
         if (clock.ticks()) {
@@ -307,39 +253,26 @@ public final class SchedulerResource {
         }
     }
 
-    private static Explanation.Free free(Snapshot all, JobView job) {
-        Map<String, Integer> held = new HashMap<>();
-        held(all, held, new HashMap<>());
-        String type = job.row(null).gpuType();
-        int free = 0;
-        int whole = 0;
-        int largest = 0;
-        int total = 0;
-        for (NodeView node : all.nodes().values()) {
-            if (!node.pool().equals(job.pool()) || (type != null && !type.equals(node.gpuType()))) {
-                continue;
-            }
-            total += node.gpus();
-            if (node.health().equals("UP")) {
-                int left = node.gpus() - held.getOrDefault(node.nodeId(), 0);
-                free += left;
-                largest = Math.max(largest, left);
-                whole += left == node.gpus() ? 1 : 0;
-            }
-        }
-        return new Explanation.Free(total, free, whole, largest);
-    }
-
-    private static Explanation.@Nullable KeptFor keptFor(Snapshot all, JobView job) {
-        String other = job.reservedFor();
-        JobView first = other == null ? null : all.jobs().get(other);
-        return other == null ? null : new Explanation.KeptFor(other, first == null ? null : first.startsBy());
-    }
-
     private static double decayed(UsageView row, Instant now) {
         long later = Math.max(0, now.toEpochMilli() - row.at().toEpochMilli());
         return UsageAccount.decayedGpuSeconds(
                 row.usage().getRunningWeight(), row.usage().getDecayBaseGpuS(), later);
+    }
+
+    /** Teams that have used something. */
+    private static Set<String> teams(Snapshot all) {
+        return all.usage().values().stream().map(row -> row.usage().getTeam()).collect(Collectors.toSet());
+    }
+
+    /** Users of a team who have used something. */
+    private static Set<String> users(Snapshot all, String team) {
+        Set<String> users = new HashSet<>();
+        for (UsageView row : all.usage().values()) {
+            if (row.usage().getUser() != null && row.usage().getTeam().equals(team)) {
+                users.add(row.usage().getUser());
+            }
+        }
+        return users;
     }
 
     private static boolean siblings(UsageMeasured one, UsageMeasured other) {

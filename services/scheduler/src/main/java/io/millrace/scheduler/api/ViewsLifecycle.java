@@ -3,9 +3,17 @@ package io.millrace.scheduler.api;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.scheduler.SchedulerConfig;
+import io.millrace.scheduler.codec.StateCodec;
+import io.millrace.scheduler.domain.Job;
+import io.millrace.scheduler.domain.Job.Phase;
+import io.millrace.scheduler.domain.Pool;
+import io.millrace.scheduler.domain.PoolEntity;
+import io.millrace.scheduler.domain.PoolEntity.JobEntity;
+import io.millrace.scheduler.topology.SchedulerTopology;
 import io.millrace.streams.PatientSchemas;
 import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
+import io.millrace.streams.decider.DeciderReplica;
 import io.millrace.streams.runtime.Projection;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -13,8 +21,11 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -39,23 +50,36 @@ final class ViewsLifecycle {
     private final PatientSchemas schemas;
     private final MeterRegistry meters;
     private final SchedulerViews views;
+    private final DeciderReplica<PoolEntity, Pool> pools =
+            new DeciderReplica<>(StateCodec::entity, ViewsLifecycle::withoutEnded);
+    private final String poolChangelog;
     private @Nullable Projection projection;
+    private @Nullable Projection replication;
 
     ViewsLifecycle(
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             PatientSchemas schemas,
             SchedulerConfig config,
+            @ConfigProperty(name = "quarkus.kafka-streams.application-id") String applicationId,
             MeterRegistry meters) {
         this.broker = broker;
         this.schemas = schemas;
         this.meters = meters;
+        this.poolChangelog = SchedulerTopology.poolChangelog(applicationId);
         this.views = new SchedulerViews(Topics.poolPartitions(config.pools()).keySet());
     }
 
     void start(@Observes StartupEvent startup) {
         Projection built = new Projection("scheduler-views", broker, SOURCES, schemas, views::clear, views::apply);
         projection = built;
-        Gauge.builder("millrace_view_unreadable_records", built, Projection::unreadable)
+        Projection replicated = new Projection(
+                "pool-replicas",
+                broker,
+                Set.of(poolChangelog),
+                pools::clear,
+                record -> pools.apply(record.key(), record.value()));
+        replication = replicated;
+        Gauge.builder("millrace_view_unreadable_records", () -> built.unreadable() + replicated.unreadable())
                 .description("Records that are left out of the view because they could not be read or folded.")
                 .register(meters);
     }
@@ -64,6 +88,16 @@ final class ViewsLifecycle {
         if (projection != null) {
             projection.close();
         }
+        if (replication != null) {
+            replication.close();
+        }
+    }
+
+    /** Ended jobs are the decider's to remember; nobody asks how they wait. */
+    private static Pool withoutEnded(Collection<PoolEntity> entities) {
+        return Pool.restore(entities.stream()
+                .filter(entity -> !(entity instanceof JobEntity(Job job) && job.phase() instanceof Phase.Ended))
+                .toList());
     }
 
     @Produces
@@ -73,11 +107,17 @@ final class ViewsLifecycle {
     }
 
     @Produces
+    @Singleton
+    DeciderReplica<PoolEntity, Pool> pools() {
+        return pools;
+    }
+
+    @Produces
     @Readiness
     @Singleton
     HealthCheck viewsReady() {
         return () -> HealthCheckResponse.named("Views are built")
-                .status(projection != null && projection.caughtUp())
+                .status(projection != null && projection.caughtUp() && replication != null && replication.caughtUp())
                 .build();
     }
 

@@ -122,9 +122,12 @@ public record Blocker(
         int kept = 0;
         for (String jobId : pool.index().promised()) {
             JobRequest other = pool.job(jobId).request();
+            Promise promise = pool.job(jobId).promise();
             boolean same =
                     ofUser ? other.user().equals(asked.user()) : other.team().equals(asked.team());
-            kept += same && !jobId.equals(job.id()) ? other.gpus() : 0;
+            if (same && promise != null && !jobId.equals(job.id())) {
+                kept += promise.plan().stream().mapToInt(Promise.NodeGpus::gpus).sum();
+            }
         }
         return new Quota(limit, held, kept);
     }

@@ -82,6 +82,11 @@ public final class SchedulerTopology {
         return topology;
     }
 
+    /** The topic in which Kafka Streams keeps what pools are made of. */
+    public static String poolChangelog(String applicationId) {
+        return applicationId + "-" + POOL_STORE + "-changelog";
+    }
+
     private static void gather(
             Topology topology, Map<String, Integer> pools, ServiceClock clock, SchemaLookup schemas, InputCodec codec) {
         List<String> parents = new ArrayList<>(List.of(ATTEMPTS_SOURCE));

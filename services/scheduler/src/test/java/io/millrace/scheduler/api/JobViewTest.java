@@ -47,7 +47,19 @@ class JobViewTest {
                 "submission",
                 START,
                 "user:ann",
-                new JobSubmitted("default", "batch", "research", "ann", 8, "V100", null, null, null, Map.of(), io.millrace.events.job.JobType.EXPERIMENTATION, null));
+                new JobSubmitted(
+                        "default",
+                        "batch",
+                        "research",
+                        "ann",
+                        8,
+                        "V100",
+                        null,
+                        null,
+                        null,
+                        Map.of(),
+                        io.millrace.events.job.JobType.EXPERIMENTATION,
+                        null));
     }
 
     private static AttemptEvent started(int attempt, long second) {
@@ -60,7 +72,21 @@ class JobViewTest {
     }
 
     private static JobDecision queued() {
-        return decided(1, new JobQueued(at(1), "submission", "batch", "research", "ann", 8, "V100", null, null, null, JobType.EXPERIMENTATION, null));
+        return decided(
+                1,
+                new JobQueued(
+                        at(1),
+                        "submission",
+                        "batch",
+                        "research",
+                        "ann",
+                        8,
+                        "V100",
+                        null,
+                        null,
+                        null,
+                        JobType.EXPERIMENTATION,
+                        null));
     }
 
     private static JobDecision placed(int attempt, long second) {
@@ -168,7 +194,6 @@ class JobViewTest {
         view.apply(decided(1, new JobRejected(RejectionCode.EXCEEDS_POOL, "no 8 GPUs", "submission")));
         assertThat(row()).isEqualTo(expected("REJECTED", at(0), 0, null, null, 100, List.of(), List.of()));
         assertThat(view.isOver()).isTrue();
-        assertThat(view.ordered()).isNull();
     }
 
     @Test
