@@ -38,8 +38,8 @@ final class Backfilling extends Lookahead {
      */
     static final int EXPLAINED = 100;
 
-    /** A lane with its job that is next, and that job's priority. {@code shorter}: only jobs that end early are left. */
-    private record Turn(LaneJobs lane, Job job, long total, long shortness, boolean shorter) implements Contender {}
+    /** A lane with its job that is next, and that job's priority. */
+    private record Turn(LaneJobs lane, Job job, long total, long shortness) implements Contender {}
 
     private final Pool pool;
     private final SchedulingPolicy policy;
@@ -103,7 +103,7 @@ final class Backfilling extends Lookahead {
             return;
         }
         Planned planned = room.earliest(job);
-        if (planned == null) {
+        if (planned == null || !room.quotas(job, planned.plan()).isEmpty()) {
             breakPromise(job, cause());
         } else {
             plan(job, planned);
@@ -159,7 +159,7 @@ final class Backfilling extends Lookahead {
             passing = true;
             List<Turn> left = List.copyOf(turns);
             turns = new PriorityQueue<>(Contender.SHORT_FIRST);
-            left.forEach(turn -> offer(turn.lane(), turn.job(), turn.total(), turn.shorter()));
+            left.forEach(turn -> offer(turn.lane(), turn.job(), turn.total()));
         }
         Turn turn = turns.poll();
         if (turn == null) {
@@ -170,12 +170,9 @@ final class Backfilling extends Lookahead {
         boolean withinQuotas = room.quotas(job, slots).isEmpty();
         if (slots != null && withinQuotas) {
             place(job, slots);
-            offer(turn.lane(), turn.lane().behind(job), turn.shorter());
-        } else if (withinQuotas) {
-            if (!turn.shorter()) {
-                promise(job);
-            }
-            offerShorter(turn.lane(), job);
+            offerBehind(turn);
+        } else if (withinQuotas && promise(job)) {
+            offerBehind(turn);
         }
         return true;
     }
@@ -189,7 +186,7 @@ final class Backfilling extends Lookahead {
             Job first = lane.first();
             long total = priorities.total(lane, first);
             foremost(lane, first, total);
-            offer(lane, first, total, false);
+            offer(lane, first, total);
         }
     }
 
@@ -203,47 +200,35 @@ final class Backfilling extends Lookahead {
         if (last != null && foremost.size() == EXPLAINED && total < last.total()) {
             return;
         }
-        foremost.add(new Turn(lane, first, total, 0, false));
+        foremost.add(new Turn(lane, first, total, 0));
         if (foremost.size() > EXPLAINED) {
             foremost.poll();
         }
     }
 
-    private void offer(LaneJobs lane, @Nullable Job job, boolean shorter) {
-        if (job != null) {
-            offer(lane, job, priorities.total(lane, job), shorter);
+    private void offerBehind(Turn turn) {
+        Job next = turn.lane().behind(turn.job());
+        if (next != null) {
+            offer(turn.lane(), next, priorities.total(turn.lane(), next));
         }
     }
 
-    private void offer(LaneJobs lane, Job job, long total, boolean shorter) {
+    private void offer(LaneJobs lane, Job job, long total) {
         if (!passing) {
-            turns.add(new Turn(lane, job, total, 0, shorter));
+            turns.add(new Turn(lane, job, total, 0));
         } else if (room.mayFit(lane)) {
-            turns.add(new Turn(lane, job, total, priorities.shortness(lane.lengths()), shorter));
+            turns.add(new Turn(lane, job, total, priorities.shortness(lane.lengths())));
         }
     }
 
-    /** In a lane whose first job is too long to start now, a shorter one behind it may be over in time. */
-    private void offerShorter(LaneJobs lane, Job job) {
-        if (!room.mayFit(lane)) {
-            return;
+    /** Promises a start to a job that finds no room, unless as many have one as may; whether it did. */
+    private boolean promise(Job job) {
+        Planned planned = isPassing() || !room.mayEverFit(job) ? null : room.earliest(job);
+        if (planned == null || !room.quotas(job, planned.plan()).isEmpty()) {
+            return false;
         }
-        int misfit = room.misfit(lane.lane().shape());
-        Job next = lane.behind(job);
-        while (next != null && room.level(next) >= misfit) {
-            next = lane.behind(next);
-        }
-        offer(lane, next, true);
-    }
-
-    /** Promises a start to a job that finds no room, unless as many have one as may. */
-    private void promise(Job job) {
-        if (!isPassing() && room.mayEverFit(job)) {
-            Planned planned = room.earliest(job);
-            if (planned != null) {
-                plan(job, planned);
-            }
-        }
+        plan(job, planned);
+        return true;
     }
 
     private void place(Job job, List<Slot> slots) {

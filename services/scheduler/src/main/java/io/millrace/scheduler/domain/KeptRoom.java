@@ -5,6 +5,7 @@ import io.millrace.scheduler.domain.Lanes.LaneJobs;
 import io.millrace.scheduler.domain.PoolEvent.JobPlaced;
 import io.millrace.scheduler.domain.Timeline.Planned;
 import io.millrace.scheduler.domain.Timeline.Reservation;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -44,8 +45,17 @@ final class KeptRoom {
         room = new Room(pool, policy);
         timeline = new Timeline(pool, policy, room.usable());
         misfitsOfLanes = new int[pool.index().lanes().shapes()];
+        List<Job> held = new ArrayList<>();
         for (String jobId : pool.index().promised()) {
             Job job = pool.job(jobId);
+            Promise promise = job.promise();
+            if (promise != null && promise.plannedAt() != null) {
+                keep(job, promise);
+            } else {
+                held.add(job);
+            }
+        }
+        for (Job job : held) {
             Promise promise = job.promise();
             if (promise != null) {
                 keep(job, promise);
@@ -70,22 +80,43 @@ final class KeptRoom {
 
     /** Keeps GPUs for a job as planned. */
     void keep(Job job, Planned planned) {
-        long end = planned.at() == Timeline.HELD ? Timers.NEVER : Timers.plus(planned.at(), length(job));
-        timeline.reserve(new Reservation(job, planned.at(), end, planned.plan()));
-        count(job, 1);
+        boolean held = planned.at() == Timeline.HELD;
+        timeline.reserve(new Reservation(
+                job,
+                held ? heldFrom(planned.plan()) : planned.at(),
+                held ? Timers.NEVER : Timers.plus(planned.at(), length(job)),
+                planned.plan()));
+        count(job, Room.count(planned.plan()));
         forgetMisfits();
+    }
+
+    /** What is held without an instant is held behind those who have been promised one. */
+    private long heldFrom(List<Slot> plan) {
+        return timeline.reservations().stream()
+                .filter(other -> other.end() != Timers.NEVER && overlap(other.plan(), plan))
+                .mapToLong(Reservation::end)
+                .max()
+                .orElse(Timeline.HELD);
+    }
+
+    private static boolean overlap(List<Slot> one, List<Slot> other) {
+        return one.stream().anyMatch(slot -> other.stream().anyMatch(same -> same.node() == slot.node()));
     }
 
     /** Keeps nothing for a job any more. */
     void letGo(Job job) {
+        for (Reservation reservation : timeline.reservations()) {
+            if (reservation.job().id().equals(job.id())) {
+                count(job, -Room.count(reservation.plan()));
+            }
+        }
         timeline.release(job.id());
-        count(job, -1);
         forgetMisfits();
     }
 
-    private void count(Job job, int sign) {
-        keptForUser.merge(job.request().user(), sign * job.request().gpus(), Integer::sum);
-        keptForTeam.merge(job.request().team(), sign * job.request().gpus(), Integer::sum);
+    private void count(Job job, int gpus) {
+        keptForUser.merge(job.request().user(), gpus, Integer::sum);
+        keptForTeam.merge(job.request().team(), gpus, Integer::sum);
     }
 
     /** When a job that can't start now can start at the latest; null when it could not if nothing ran. */
@@ -102,7 +133,7 @@ final class KeptRoom {
     // ---- room
 
     /** How many of the reservations begin before a job is surely over that starts now. */
-    int level(Job job) {
+    private int level(Job job) {
         return level(policy.limitMs(job.request()));
     }
 
@@ -115,7 +146,7 @@ final class KeptRoom {
     List<Slot> fit(Job job) {
         JobRequest.Shape shape = job.request().shape();
         int level = level(job);
-        if (level >= misfit(shape)) {
+        if (level >= misfits.getOrDefault(shape, Integer.MAX_VALUE)) {
             return null;
         }
         List<Slot> slots = fit(shape, level);
@@ -129,14 +160,9 @@ final class KeptRoom {
         return pool.fleet().fit(shape, room.usable(), timeline.available(level));
     }
 
-    /** The lowest level at which the shape was found not to fit. */
-    int misfit(JobRequest.Shape shape) {
-        return misfits.getOrDefault(shape, Integer.MAX_VALUE);
-    }
-
-    /** Whether a job of the lane, if one is as short as its lane allows, may find room. */
+    /** Whether jobs of the lane may find room; false when they surely don't. */
     boolean mayFit(LaneJobs lane) {
-        return level(lane.lane().lowestLimitMs()) < misfit(lane);
+        return level(lane.lane().limitMs()) < misfit(lane);
     }
 
     private int misfit(LaneJobs lane) {
@@ -159,12 +185,15 @@ final class KeptRoom {
         Arrays.fill(misfitsOfLanes, -1);
     }
 
-    /** The quotas a job would exceed; {@code slots} are those it would hold, null when it fits nowhere. */
+    /**
+     * The quotas a job would exceed; {@code slots} are those it would hold, null when it fits nowhere now: then what it
+     * would hold of the empty pool.
+     */
     Set<PendingReason> quotas(Job job, @Nullable List<Slot> slots) {
         JobRequest request = job.request();
         return room.quotas(
                 request,
-                slots == null ? request.gpus() : Room.count(slots),
+                slots == null ? room.holds(request.shape()) : Room.count(slots),
                 keptForUser.getOrDefault(request.user(), 0),
                 keptForTeam.getOrDefault(request.team(), 0));
     }

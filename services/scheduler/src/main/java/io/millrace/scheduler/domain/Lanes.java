@@ -15,12 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lanes {
 
-    private static final int UNLIMITED = Long.SIZE;
-
     /**
      * What the jobs of a lane have in common.
      *
-     * @param limitClass bits of the limit in ms: limits of a lane differ by less than a factor of two
+     * @param limitMs enforced limit; null for none
      */
     record Lane(
             String team,
@@ -28,28 +26,21 @@ final class Lanes {
             String queue,
             JobType type,
             JobRequest.Shape shape,
-            int limitClass,
+            @Nullable Long limitMs,
             @Nullable Long deadlineMs,
             boolean overridden) {
 
         static Lane of(Job job, SchedulingPolicy policy) {
             JobRequest request = job.request();
-            Long limit = policy.limitMs(request);
             return new Lane(
                     request.team(),
                     request.user(),
                     request.queue(),
                     request.type(),
                     request.shape(),
-                    limit == null ? UNLIMITED : Long.SIZE - 1 - Long.numberOfLeadingZeros(limit),
+                    policy.limitMs(request),
                     request.deadlineMs(),
                     job.overridden());
-        }
-
-        /** No job of the lane has a lower limit, ms; null when they have none. */
-        @Nullable
-        Long lowestLimitMs() {
-            return limitClass == UNLIMITED ? null : 1L << limitClass;
         }
     }
 

@@ -2,7 +2,10 @@ package io.millrace.scheduler.domain;
 
 import io.millrace.scheduler.domain.Fleet.Slot;
 import io.millrace.scheduler.domain.PoolEvent.JobPlaced;
+import io.millrace.scheduler.domain.PoolEvent.PromiseRevised;
 import io.millrace.scheduler.domain.PoolEvent.ReasonsChanged;
+import io.millrace.scheduler.domain.PoolEvent.StartPlanned;
+import io.millrace.scheduler.domain.Promise.RevisionCause;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
@@ -23,13 +26,15 @@ final class Placements extends Lookahead {
     private final SchedulingPolicy policy;
     private final Room room;
     private final Iterator<Job> inOrder;
+    private final Iterator<String> promised;
     private @Nullable Iterator<Job> belowHead;
-    private @Nullable JobPlaced placeNext;
+    private @Nullable PoolEvent next;
 
     Placements(Pool pool, SchedulingPolicy policy) {
         this.pool = pool;
         this.policy = policy;
         this.room = new Room(pool, policy);
+        this.promised = List.copyOf(pool.index().promised()).iterator();
         this.inOrder = policy.strictHead()
                 ? new FromTheHead(pool.index().waiting())
                 : List.copyOf(pool.index().waiting()).iterator();
@@ -63,10 +68,13 @@ final class Placements extends Lookahead {
     @Override
     @Nullable
     PoolEvent find() {
-        if (placeNext != null) {
-            JobPlaced placed = placeNext;
-            placeNext = null;
-            return placed;
+        if (next != null) {
+            PoolEvent event = next;
+            next = null;
+            return event;
+        }
+        if (promised.hasNext()) {
+            return breakPromise(pool.job(promised.next()));
         }
         while (belowHead == null) {
             if (!inOrder.hasNext()) {
@@ -84,6 +92,17 @@ final class Placements extends Lookahead {
             }
         }
         return null;
+    }
+
+    /** Under this policy nothing is kept for anybody: what another one promised ends with it. */
+    private PoolEvent breakPromise(Job job) {
+        Promise promise = job.promise();
+        StartPlanned none = new StartPlanned(job.id(), null);
+        if (promise == null || promise.startBy() == null) {
+            return none;
+        }
+        next = none;
+        return new PromiseRevised(job.id(), promise.startBy(), null, RevisionCause.POLICY_CHANGED);
     }
 
     private @Nullable PoolEvent consider(Job job) {
@@ -111,7 +130,7 @@ final class Placements extends Lookahead {
         if (job.reasons().isEmpty()) {
             return placed;
         }
-        placeNext = placed;
+        next = placed;
         return new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class));
     }
 }

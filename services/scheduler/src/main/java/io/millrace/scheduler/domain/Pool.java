@@ -216,7 +216,9 @@ public final class Pool {
                 Job job = job(requeued.jobId());
                 suspectSilentNodes(job);
                 accounts.settle(job, requeued.startedAt(), requeued.endedAt(), requeued.gpuMs());
-                entities.put(job.withPhase(new Phase.Waiting()));
+                Job waiting = job.withPhase(new Phase.Waiting());
+                // Who has started once has waited long enough or not; what comes now is another wait.
+                entities.put(requeued.startedAt() == null ? waiting : waiting.withSlaMissed());
             }
             case PoolEvent.JobEnded ended -> {
                 Job job = job(ended.jobId());

@@ -21,6 +21,7 @@ final class Room {
     private final boolean[] usable;
     private final Map<JobRequest.Shape, Set<PendingReason>> misfits = new HashMap<>();
     private final Map<JobRequest.Shape, Boolean> mayEverFit = new HashMap<>();
+    private final Map<JobRequest.Shape, Integer> holds = new HashMap<>();
 
     Room(Pool pool, SchedulingPolicy policy) {
         this.pool = pool;
@@ -56,6 +57,14 @@ final class Room {
     boolean mayEverFit(JobRequest.Shape shape) {
         return mayEverFit.computeIfAbsent(
                 shape, asked -> pool.fleet().size() == 0 || fitEmptyPool(pool, asked, node -> true) != null);
+    }
+
+    /** How many GPUs a job of the shape would hold of the empty pool: with its remainder a whole node. */
+    int holds(JobRequest.Shape shape) {
+        return holds.computeIfAbsent(shape, asked -> {
+            List<Slot> slots = fitEmptyPool(pool, asked, node -> true);
+            return slots == null ? asked.gpus() : count(slots);
+        });
     }
 
     private Set<PendingReason> misfitReasons(JobRequest.Shape shape) {
