@@ -79,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--policy",
             paramLabel = "POLICY",
-            description = "fifo-strict, fifo-skip, sjf-strict or sjf-skip. Default: ${DEFAULT-VALUE}.")
+            description = "millrace, fifo-strict, fifo-skip, sjf-strict or sjf-skip. Default: ${DEFAULT-VALUE}.")
     private String policy = "fifo-strict";
 
     @Option(names = "--trace", paramLabel = "FILE", description = "Another trace, CSV or CSV.gz; needs --cluster.")

@@ -29,7 +29,7 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--policy",
             paramLabel = "NAME",
             defaultValue = "fifo-strict",
-            description = "fifo-strict, fifo-skip, sjf-strict or sjf-skip. Default: ${DEFAULT-VALUE}.")
+            description = "millrace, fifo-strict, fifo-skip, sjf-strict or sjf-skip. Default: ${DEFAULT-VALUE}.")
     private String policy = "";
 
     @Option(names = "--shared", description = "Let all teams use the whole cluster. Default: each its own partition.")

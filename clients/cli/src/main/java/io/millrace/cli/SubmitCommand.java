@@ -82,8 +82,9 @@ final class SubmitCommand implements Callable<Integer> {
             names = "--type",
             paramLabel = "TYPE",
             converter = JobTypeText.class,
-            description = "What it is for: production_model, research, experimentation or sweep. Counts in its priority if"
-                    + " the team may claim it. Default: experimentation.")
+            description =
+                    "What it is for: production_model, research, experimentation or sweep. Counts in its priority if"
+                            + " the team may claim it. Default: experimentation.")
     private JobType type = JobType.EXPERIMENTATION;
 
     @Option(

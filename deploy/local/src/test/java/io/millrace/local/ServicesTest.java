@@ -71,9 +71,8 @@ class ServicesTest {
     @Test
     void shouldSayThatTheOrganisationFileIsMissing(@TempDir Path root) throws IOException {
         Path file = Files.writeString(root.resolve("p.yaml"), "");
-        StackOptions options = StackOptions.of(root, root.resolve("data"))
-                .withPolicyFile(file)
-                .withOrgFile(root.resolve("o.yaml"));
+        StackOptions options =
+                StackOptions.of(root, root.resolve("data")).withPolicyFile(file).withOrgFile(root.resolve("o.yaml"));
         Path jar = Services.of(options).getFirst().jar();
         Files.createDirectories(jar.getParent());
         Files.writeString(jar, "");

@@ -92,7 +92,13 @@ public final class Topics {
     public static final Topic<PolicyEvent> POLICY_EVENTS = new Topic<>(
             "policy-events",
             "policy, or job id",
-            PolicyEvent.class, 1, forever(), SCHEDULER, Set.of(SCHEDULER), EVERYONE, true);
+            PolicyEvent.class,
+            1,
+            forever(),
+            SCHEDULER,
+            Set.of(SCHEDULER),
+            EVERYONE,
+            true);
 
     public static final Topic<OrgEvent> ORG_EVENTS = new Topic<>(
             "org-events",

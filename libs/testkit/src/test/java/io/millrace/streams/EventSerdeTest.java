@@ -43,7 +43,19 @@ class EventSerdeTest {
             "event",
             AT,
             "user:ann",
-            new JobSubmitted("default", "batch", "research", "ann", 8, "V100", null, 60_000L, null, Map.of("a", "b"), JobType.RESEARCH, null));
+            new JobSubmitted(
+                    "default",
+                    "batch",
+                    "research",
+                    "ann",
+                    8,
+                    "V100",
+                    null,
+                    60_000L,
+                    null,
+                    Map.of("a", "b"),
+                    JobType.RESEARCH,
+                    null));
     private final byte[] valid = written(serde, event);
 
     private static <E extends SpecificRecord> byte[] written(EventSerde<E> serde, E value) {

@@ -71,6 +71,18 @@ class RestartedStackTest {
                         "submit-" + jobId,
                         Instant.now(),
                         "user:ada",
-                        new JobSubmitted(pool, "batch", "vision", "ada", 4, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null)));
+                        new JobSubmitted(
+                                pool,
+                                "batch",
+                                "vision",
+                                "ada",
+                                4,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Map.of(),
+                                JobType.EXPERIMENTATION,
+                                null)));
     }
 }

@@ -331,7 +331,19 @@ class WallClockStackTest {
                 id(),
                 Instant.now(),
                 "user:" + jobId,
-                new JobSubmitted(pool, queue, "vision", jobId, gpus, gpuType, null, null, null, Map.of(), JobType.EXPERIMENTATION, null));
+                new JobSubmitted(
+                        pool,
+                        queue,
+                        "vision",
+                        jobId,
+                        gpus,
+                        gpuType,
+                        null,
+                        null,
+                        null,
+                        Map.of(),
+                        JobType.EXPERIMENTATION,
+                        null));
     }
 
     private static void attempt(String jobId, Object payload) {

@@ -49,7 +49,8 @@ class TracePolicyTest {
                 .hasMessage(file + " does not say trace.stated_limits: it is no policy for playing traces");
         assertThatThrownBy(() -> TracePolicy.read(file, "lifo"))
                 .isInstanceOf(CommandException.class)
-                .hasMessage("there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip");
+                .hasMessage("there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip,"
+                        + " millrace");
         assertThatThrownBy(() -> TracePolicy.read(folder.resolve("none.yaml"), "fifo-strict"))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("none.yaml can't be read");

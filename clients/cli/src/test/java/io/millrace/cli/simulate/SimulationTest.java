@@ -113,7 +113,8 @@ class SimulationTest {
     void shouldSayWhichPoliciesThereAre() {
         assertThatThrownBy(() -> Simulation.of(TRACE, cluster, false).json("lifo"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip");
+                .hasMessage("there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip,"
+                        + " millrace");
     }
 
     @Test

@@ -123,7 +123,8 @@ class GatherProcessorTest {
     }
 
     private static JobSubmitted submitted(String pool, String queue) {
-        return new JobSubmitted(pool, queue, "team", "user", 1, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
+        return new JobSubmitted(
+                pool, queue, "team", "user", 1, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
     }
 
     private List<String> logged() {

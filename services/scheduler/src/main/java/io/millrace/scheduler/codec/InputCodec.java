@@ -180,8 +180,7 @@ public final class InputCodec {
                         adopted.getDocument(),
                         adopted.getDocumentSha256());
             case PriorityOverridden overridden ->
-                new PoolInput.PriorityOverridden(
-                        at, overridden.getJobId(), overridden.getBy(), overridden.getReason());
+                new PoolInput.PriorityOverridden(at, overridden.getJobId(), overridden.getBy(), overridden.getReason());
             default -> throw unknown(event.getPayload());
         };
     }

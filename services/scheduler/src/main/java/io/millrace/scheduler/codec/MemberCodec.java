@@ -33,8 +33,8 @@ public final class MemberCodec {
                         team.getDeadlines());
             case UserDefined user -> new Member.User(user.getUser(), user.getShares(), user.getSeniorityYears());
             default ->
-                throw new UndecodableException("a pool doesn't know "
-                        + event.getPayload().getClass().getSimpleName());
+                throw new UndecodableException(
+                        "a pool doesn't know " + event.getPayload().getClass().getSimpleName());
         };
     }
 

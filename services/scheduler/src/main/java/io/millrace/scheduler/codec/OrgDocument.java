@@ -70,8 +70,6 @@ public final class OrgDocument {
 
     private static Member.User user(String name, UserRow row) {
         return new Member.User(
-                name,
-                row.shares() == null ? 1 : row.shares(),
-                row.seniorityYears() == null ? 0 : row.seniorityYears());
+                name, row.shares() == null ? 1 : row.shares(), row.seniorityYears() == null ? 0 : row.seniorityYears());
     }
 }

@@ -113,9 +113,8 @@ public final class PolicyDocument {
 
     private static SortedMap<String, QueueLimits> limits(Map<String, @Nullable Queue> queues) {
         SortedMap<String, QueueLimits> limits = new TreeMap<>();
-        queues.forEach((name, queue) -> limits.put(
-                name,
-                queue == null ? new QueueLimits(null, null) : limits("queues." + name, queue)));
+        queues.forEach((name, queue) ->
+                limits.put(name, queue == null ? new QueueLimits(null, null) : limits("queues." + name, queue)));
         return limits;
     }
 
@@ -138,8 +137,9 @@ public final class PolicyDocument {
         switch (kind) {
             case "easy" -> {
                 if (promises != null && promises != 1) {
-                    throw new IllegalArgumentException("easy backfill promises one start, so backfill.promises can't be "
-                            + promises + "; leave it out or say kind: conservative");
+                    throw new IllegalArgumentException(
+                            "easy backfill promises one start, so backfill.promises can't be " + promises
+                                    + "; leave it out or say kind: conservative");
                 }
                 return new Backfill(1);
             }

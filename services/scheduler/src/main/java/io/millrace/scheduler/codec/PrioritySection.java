@@ -33,7 +33,9 @@ record PrioritySection(
     private static final int MOST_POINTS = 1_000_000;
 
     record FairShare(
-            @Nullable String rule, @Nullable Integer points, @Nullable Integer max) {
+            @Nullable String rule,
+            @Nullable Integer points,
+            @Nullable Integer max) {
         static final FairShare EMPTY = new FairShare(null, null, null);
     }
 
@@ -41,8 +43,7 @@ record PrioritySection(
         static final Deadline EMPTY = new Deadline(null);
     }
 
-    record Seniority(
-            @JsonProperty("per_year") @Nullable Integer perYear) {
+    record Seniority(@JsonProperty("per_year") @Nullable Integer perYear) {
         static final Seniority EMPTY = new Seniority(null);
     }
 
@@ -60,7 +61,8 @@ record PrioritySection(
     }
 
     record Shortness(
-            @Nullable Integer max, @JsonProperty("half_at") @Nullable String halfAt) {
+            @Nullable Integer max,
+            @JsonProperty("half_at") @Nullable String halfAt) {
         static final Shortness EMPTY = new Shortness(null, null);
     }
 

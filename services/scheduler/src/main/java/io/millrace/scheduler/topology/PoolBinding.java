@@ -129,10 +129,12 @@ public final class PoolBinding
                 PoolGathering.ACTOR,
                 poolName,
                 cycle,
-                new PendingReasonsChanged(changed.reasons().stream()
-                        .sorted()
-                        .map(reason -> PendingReason.valueOf(reason.name()))
-                        .toList(), changed.reservedFor()));
+                new PendingReasonsChanged(
+                        changed.reasons().stream()
+                                .sorted()
+                                .map(reason -> PendingReason.valueOf(reason.name()))
+                                .toList(),
+                        changed.reservedFor()));
     }
 
     @Override

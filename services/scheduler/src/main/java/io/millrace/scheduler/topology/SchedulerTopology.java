@@ -90,12 +90,11 @@ public final class SchedulerTopology {
     private static void gather(
             Topology topology, Map<String, Integer> pools, ServiceClock clock, SchemaLookup schemas, InputCodec codec) {
         List<String> parents = new ArrayList<>(List.of(ATTEMPTS_SOURCE));
-        List<String> topics = new ArrayList<>(
-                List.of(
-                        Topics.JOB_EVENTS.name(),
-                        Topics.NODE_EVENTS.name(),
-                        Topics.POLICY_EVENTS.name(),
-                        Topics.ORG_EVENTS.name()));
+        List<String> topics = new ArrayList<>(List.of(
+                Topics.JOB_EVENTS.name(),
+                Topics.NODE_EVENTS.name(),
+                Topics.POLICY_EVENTS.name(),
+                Topics.ORG_EVENTS.name()));
         if (!clock.ticks()) {
             topics.add(Topics.CLOCK.name());
         }

@@ -137,8 +137,17 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         for (NodeShare share : placed.getNodes()) {
             gpus += share.getGpus().size();
         }
-        MeteredAttempt open =
-                new MeteredAttempt(placed.getAttempt(), placed.getTeam(), placed.getUser(), gpus, at, null, at, 0, 0L, placed.getUsageWeight());
+        MeteredAttempt open = new MeteredAttempt(
+                placed.getAttempt(),
+                placed.getTeam(),
+                placed.getUser(),
+                gpus,
+                at,
+                null,
+                at,
+                0,
+                0L,
+                placed.getUsageWeight());
         return before.getEarlyAttempt() == placed.getAttempt()
                 ? started(open, Math.max(at, before.getEarlyAt()))
                 : open;
@@ -149,9 +158,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
         long occurredAt = event.getOccurredAt().toEpochMilli();
         long at = Math.max(before.getPlacedAt(), Math.min(occurredAt, clock.seenAt(occurredAt)));
         return switch (event.getPayload()) {
-            case JobStarted started
-            when started.getAttempt() == before.getAttempt() ->
-                startedAgain(before, at);
+            case JobStarted started when started.getAttempt() == before.getAttempt() -> startedAgain(before, at);
             // The agent was quicker than this reader: its placement is still to come.
             case JobStarted started
             when started.getAttempt() > before.getAttempt() ->
@@ -244,7 +251,7 @@ final class UsageMeter implements Processor<String, byte[], String, UsageRecord>
 
     private static UsageRecord change(
             MeteredAttempt attempt, @Nullable String user, UsageChangeKind kind, long at, long gpuMs) {
-        return new UsageRecord(new UsageChange(
-                attempt.getTeam(), user, kind, attempt.getGpus(), at, gpuMs, attempt.getWeight()));
+        return new UsageRecord(
+                new UsageChange(attempt.getTeam(), user, kind, attempt.getGpus(), at, gpuMs, attempt.getWeight()));
     }
 }

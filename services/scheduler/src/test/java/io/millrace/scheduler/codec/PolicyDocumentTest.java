@@ -77,8 +77,21 @@ class PolicyDocumentTest {
     void shouldWriteTheWholePriorityOut() throws IOException {
         String text = shipped("default.yaml");
         for (String key : List.of(
-                "formula", "base", "rule", "points", "max", "per_year", "production_model", "research",
-                "experimentation", "sweep", "full_after", "per_job", "half_life", "override", "half_at")) {
+                "formula",
+                "base",
+                "rule",
+                "points",
+                "max",
+                "per_year",
+                "production_model",
+                "research",
+                "experimentation",
+                "sweep",
+                "full_after",
+                "per_job",
+                "half_life",
+                "override",
+                "half_at")) {
             assertThat(text).containsPattern("(?m)^ +" + key + ": ");
         }
         assertThat(PolicyDocument.parse(text).priority()).isEqualTo(PriorityPolicy.standard());
@@ -146,7 +159,12 @@ class PolicyDocumentTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"priority:", "priority: {}", "priority: {fair_share: {}}", "priority: {types: {}}", "priority: {age:}"
+            strings = {
+                "priority:",
+                "priority: {}",
+                "priority: {fair_share: {}}",
+                "priority: {types: {}}",
+                "priority: {age:}"
             })
     void shouldFillInWhatAPriorityLeavesOut(String text) {
         assertThat(PolicyDocument.parse(VALID + text).priority()).isEqualTo(PriorityPolicy.standard());

@@ -175,14 +175,15 @@ final class PoolAuditor {
             case PoolEvent.StartSlaMissed missed -> {
                 assertThat(waiting).contains(missed.jobId());
                 assertThat(missed.dueAt()).isLessThanOrEqualTo(pool.header().now());
-                assertThat(late.add(missed.jobId())).as("%s is told once", missed).isTrue();
+                assertThat(late.add(missed.jobId()))
+                        .as("%s is told once", missed)
+                        .isTrue();
             }
             case PoolEvent.TimeReached reached -> before = pool.header().now();
             case PoolEvent.CycleClosed closed -> {
                 if (promises(pool)) {
-                    promises.forEach((jobId, startBy) -> assertThat(startBy)
-                            .as("promise of %s", jobId)
-                            .isGreaterThanOrEqualTo(closed.at()));
+                    promises.forEach((jobId, startBy) ->
+                            assertThat(startBy).as("promise of %s", jobId).isGreaterThanOrEqualTo(closed.at()));
                 }
             }
         }

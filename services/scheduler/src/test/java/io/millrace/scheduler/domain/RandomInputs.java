@@ -40,7 +40,8 @@ final class RandomInputs {
     }
 
     PoolInput.PolicyAdopted policy(Rule rule) {
-        StringBuilder text = new StringBuilder("policy: " + rule.ruleName() + "\nqueues:\n  batch: {start_sla: 1h}\n  short:\n")
+        StringBuilder text = new StringBuilder(
+                        "policy: " + rule.ruleName() + "\nqueues:\n  batch: {start_sla: 1h}\n  short:\n")
                 .append("    max_gpus_per_job: 4\n    max_duration: 10m\n    start_sla: 2m\n    bonus: 5\n");
         if (random.onceIn(3)) {
             text.append("per_user:\n  max_gpus: " + (8 + random.nextInt(20)) + "\n  max_queued_jobs: "
@@ -84,8 +85,7 @@ final class RandomInputs {
                                 random.onceIn(2)));
             case 1 ->
                 new PoolInput.MemberDefined(
-                        at(),
-                        new Member.User(random.pick("ann", "ben", "eve"), random.nextInt(3), random.nextInt(20)));
+                        at(), new Member.User(random.pick("ann", "ben", "eve"), random.nextInt(3), random.nextInt(20)));
             default -> new PoolInput.PriorityOverridden(at(), anyJob(), "user:ada", "because");
         };
     }

@@ -45,8 +45,10 @@ class UsageAccountTest {
 
     @Test
     void shouldAccrueWhileAttemptsRunAsTheIntegralSays() {
-        UsageAccount account =
-                UsageAccount.EMPTY.started(8, FULL_WEIGHT, T).started(3, FULL_WEIGHT, T + 5 * HOUR).ended(8, FULL_WEIGHT, T + 30 * HOUR, 8 * 30 * HOUR);
+        UsageAccount account = UsageAccount.EMPTY
+                .started(8, FULL_WEIGHT, T)
+                .started(3, FULL_WEIGHT, T + 5 * HOUR)
+                .ended(8, FULL_WEIGHT, T + 30 * HOUR, 8 * 30 * HOUR);
         long until = T + 200 * HOUR;
         double integral = 0;
         long step = 60_000;

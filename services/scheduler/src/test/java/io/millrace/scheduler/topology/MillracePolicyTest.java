@@ -94,8 +94,8 @@ class MillracePolicyTest {
         JobPlaced placed = (JobPlaced) story.decisions().getLast();
         assertThat(placed.getUsageWeight()).isEqualTo(2500);
         assertThat(placed.getPriority())
-                .isEqualTo(new PriorityTerms(
-                        70_000L, 200_000L, 60_000L, 14_000L, 100_000L, 3_000L, 0L, 0L, 0L, 200_000L));
+                .isEqualTo(
+                        new PriorityTerms(70_000L, 200_000L, 60_000L, 14_000L, 100_000L, 3_000L, 0L, 0L, 0L, 200_000L));
     }
 
     @Test
@@ -115,8 +115,7 @@ class MillracePolicyTest {
         assertThat(story.decisions()).endsWith(new StartPromised(startBy));
         story.submit("long", 4, Duration.ofHours(2)).play();
         assertThat(story.decisions()).noneMatch(JobPlaced.class::isInstance);
-        assertThat(reasons("long"))
-                .isEqualTo(new PendingReasonsChanged(List.of(PendingReason.RESERVED_FOR), "gang"));
+        assertThat(reasons("long")).isEqualTo(new PendingReasonsChanged(List.of(PendingReason.RESERVED_FOR), "gang"));
         story.submit("short", 4, Duration.ofMinutes(50)).play();
         assertThat(story.decisions()).last().isInstanceOf(JobPlaced.class);
     }

@@ -83,7 +83,19 @@ class PoolBindingTest {
             assertThat(decided)
                     .extracting(written -> written.value().getPayload())
                     .containsExactly(
-                            new JobQueued(submitted, "event-2", "batch", "research", "ann", 8, null, null, null, null, JobType.EXPERIMENTATION, null),
+                            new JobQueued(
+                                    submitted,
+                                    "event-2",
+                                    "batch",
+                                    "research",
+                                    "ann",
+                                    8,
+                                    null,
+                                    null,
+                                    null,
+                                    null,
+                                    JobType.EXPERIMENTATION,
+                                    null),
                             new JobPlaced(
                                     1,
                                     List.of(new NodeShare("n1", List.of(0, 1, 2, 3, 4, 5, 6, 7))),

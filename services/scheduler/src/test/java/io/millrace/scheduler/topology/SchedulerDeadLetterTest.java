@@ -51,7 +51,12 @@ class SchedulerDeadLetterTest {
 
     static Stream<Arguments> poison() {
         List<Topic<?>> sources = List.of(
-                Topics.JOB_EVENTS, Topics.ATTEMPT_EVENTS, Topics.NODE_EVENTS, Topics.POLICY_EVENTS, Topics.ORG_EVENTS, Topics.CLOCK);
+                Topics.JOB_EVENTS,
+                Topics.ATTEMPT_EVENTS,
+                Topics.NODE_EVENTS,
+                Topics.POLICY_EVENTS,
+                Topics.ORG_EVENTS,
+                Topics.CLOCK);
         byte[] unknownId = ByteBuffer.allocate(7).put((byte) 0).putInt(4711).array();
         return sources.stream()
                 .flatMap(topic -> Stream.of(
@@ -194,9 +199,8 @@ class SchedulerDeadLetterTest {
         assertThat(story.harness().readBytes(Topics.POLICY_EVENTS.deadLetterTopic()))
                 .singleElement()
                 .satisfies(letter -> assertThat(letter.headers().get("millrace.reason"))
-                        .isEqualTo(
-                                "there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip,"
-                                        + " millrace"));
+                        .isEqualTo("there is no policy lifo; policies are fifo-strict, fifo-skip, sjf-strict, sjf-skip,"
+                                + " millrace"));
     }
 
     static Stream<Arguments> strangeMembers() {

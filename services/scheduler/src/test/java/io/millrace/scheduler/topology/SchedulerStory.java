@@ -161,7 +161,8 @@ final class SchedulerStory implements AutoCloseable {
     }
 
     static JobSubmitted submission(String pool, String team, String user, int gpus) {
-        return new JobSubmitted(pool, "batch", team, user, gpus, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
+        return new JobSubmitted(
+                pool, "batch", team, user, gpus, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
     }
 
     SchedulerStory cancel(String jobId) {

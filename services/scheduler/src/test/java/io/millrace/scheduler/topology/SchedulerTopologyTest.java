@@ -124,7 +124,19 @@ class SchedulerTopologyTest {
     }
 
     private static JobQueued queued(SchedulerStory story) {
-        return new JobQueued(story.now(), "event-2", "batch", "research", "ann", 8, null, null, null, null, JobType.EXPERIMENTATION, null);
+        return new JobQueued(
+                story.now(),
+                "event-2",
+                "batch",
+                "research",
+                "ann",
+                8,
+                null,
+                null,
+                null,
+                null,
+                JobType.EXPERIMENTATION,
+                null);
     }
 
     private static JobPlaced placed(SchedulerStory story, int attempt) {

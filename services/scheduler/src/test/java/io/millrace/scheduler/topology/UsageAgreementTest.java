@@ -187,7 +187,8 @@ class UsageAgreementTest {
                     story.harness().entities(SchedulerTopology.POOL_STORE).all()) {
                 all.forEachRemaining(entry -> {
                     if (entry.key.contains("account/")
-                            && StateCodec.entity(entry.value) instanceof PoolEntity.AccountEntity(UserAccount account)) {
+                            && StateCodec.entity(entry.value)
+                                    instanceof PoolEntity.AccountEntity(UserAccount account)) {
                         double usage = account.usage().decayedGpuSeconds(now);
                         for (String key : List.of(account.team(), account.team() + "/" + account.user())) {
                             accounts.merge(key, usage, Double::sum);
