@@ -29,6 +29,7 @@ final class JobIndex {
     private final AttemptIndex attempts = new AttemptIndex();
     private final NavigableSet<String> cancelled = new TreeSet<>();
     private final NavigableSet<String> promised = new TreeSet<>();
+    private final NavigableSet<At> promisedBy = new TreeSet<>(BY_TIME);
     private final NavigableSet<At> startsDue = new TreeSet<>(BY_TIME);
     private final NavigableSet<At> ended = new TreeSet<>(BY_TIME);
     private final Lanes lanes = new Lanes();
@@ -47,6 +48,7 @@ final class JobIndex {
         attempts.clear(inForce);
         cancelled.clear();
         promised.clear();
+        promisedBy.clear();
         startsDue.clear();
         lanes.clear();
         ended.clear();
@@ -72,8 +74,12 @@ final class JobIndex {
                 if (!job.reasons().equals(BELOW_HEAD)) {
                     unsettled.add(job);
                 }
-                if (job.promise() != null) {
+                Promise promise = job.promise();
+                if (promise != null) {
                     promised.add(job.id());
+                    if (promise.startBy() != null) {
+                        promisedBy.add(new At(promise.startBy(), job.id()));
+                    }
                     lanes.number(job);
                 } else if (policy != null && policy.byPriority()) {
                     lanes.add(job, policy);
@@ -101,8 +107,12 @@ final class JobIndex {
             case Phase.Waiting() -> {
                 waiting.remove(job);
                 unsettled.remove(job);
-                if (job.promise() != null) {
+                Promise promise = job.promise();
+                if (promise != null) {
                     promised.remove(job.id());
+                    if (promise.startBy() != null) {
+                        promisedBy.remove(new At(promise.startBy(), job.id()));
+                    }
                 } else if (policy != null && policy.byPriority()) {
                     lanes.remove(job, policy);
                 }
@@ -163,6 +173,12 @@ final class JobIndex {
     /** Ids of the waiting jobs that GPUs are kept for. */
     NavigableSet<String> promised() {
         return promised;
+    }
+
+    /** The next instant by which a waiting job was promised to start, ms; null when none was. */
+    @Nullable
+    Long nextPromise() {
+        return promisedBy.isEmpty() ? null : (Long) promisedBy.first().at();
     }
 
     /** Waiting jobs without a promise, by what they have in common; empty where the policy computes no priority. */

@@ -107,6 +107,10 @@ public final class Timers {
                 }
             }
         }
+        Long promise = pool.index().nextPromise();
+        if (promise != null) {
+            next = Math.min(next, Math.max(now, promise));
+        }
         Long startDue = pool.index().nextStartDue();
         if (startDue != null) {
             next = Math.min(next, Math.max(now, startDue));
