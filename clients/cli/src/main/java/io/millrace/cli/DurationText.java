@@ -27,6 +27,15 @@ final class DurationText implements ITypeConverter<Duration> {
         return length;
     }
 
+    /** In the same form, to the second. */
+    static String text(Duration length) {
+        String text = (length.toDays() == 0 ? "" : length.toDays() + "d")
+                + (length.toHoursPart() == 0 ? "" : length.toHoursPart() + "h")
+                + (length.toMinutesPart() == 0 ? "" : length.toMinutesPart() + "m")
+                + (length.toSecondsPart() == 0 ? "" : length.toSecondsPart() + "s");
+        return text.isEmpty() ? "0s" : text;
+    }
+
     private static long part(Matcher parts, int group) {
         String digits = parts.group(group);
         return digits == null ? 0 : Long.parseLong(digits);

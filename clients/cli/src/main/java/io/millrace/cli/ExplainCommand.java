@@ -33,7 +33,7 @@ final class ExplainCommand implements Callable<Integer> {
                 .get(
                         "/v1/jobs/" + SchedulerClient.encode(job) + "/explanation",
                         "the scheduler knows no job '" + job + "'");
-        spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : JsonView.text(answer));
+        spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : ExplanationText.of(answer));
         return 0;
     }
 }

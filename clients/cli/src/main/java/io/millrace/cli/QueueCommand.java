@@ -36,7 +36,7 @@ final class QueueCommand implements Callable<Integer> {
                         pool == null
                                 ? "this scheduler has no queue to show"
                                 : "the scheduler knows no pool '" + pool + "'");
-        spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : JsonView.text(answer));
+        spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : QueueText.of(answer));
         return 0;
     }
 }
