@@ -46,7 +46,7 @@ public final class DecisionCodec {
      */
     public JobDecision published(String pool, long cycle, int index, long at, PoolEvent.Decision decision) {
         return new JobDecision(
-                String.format("%s/%012d/%06d", pool, cycle, index),
+                EventIds.ofDecision(pool, cycle, index),
                 Instant.ofEpochMilli(at),
                 ACTOR,
                 pool,

@@ -29,11 +29,15 @@ final class Fleet {
     private long[] held = new long[0];
     private int[] free = new int[0];
     private final Map<String, Integer> indexes = new HashMap<>();
+    private final Map<JobRequest.Shape, Integer> heldOfEmpty = new HashMap<>();
+    private int @Nullable [] all;
     private int heldGpus;
     private int version;
 
     /** Takes a node in, or its new state. Whoever holds its GPUs goes on holding them. */
     void put(Node node) {
+        heldOfEmpty.clear();
+        all = null;
         Integer known = indexes.get(node.id());
         if (known == null) {
             insert(node);
@@ -134,9 +138,22 @@ final class Fleet {
         return free;
     }
 
-    /** All GPUs of each node. */
+    /** All GPUs of each node. Not to be changed. */
     int[] all() {
-        return Arrays.stream(nodes).mapToInt(Node::gpus).toArray();
+        int[] made = all;
+        if (made == null) {
+            made = Arrays.stream(nodes).mapToInt(Node::gpus).toArray();
+            all = made;
+        }
+        return made;
+    }
+
+    /** GPUs that a job of the shape would hold if nothing ran and all nodes were up; 0 when it would not fit even then. */
+    int heldOfEmpty(JobRequest.Shape shape) {
+        return heldOfEmpty.computeIfAbsent(shape, asked -> {
+            List<Slot> slots = fit(asked, where(node -> true), all());
+            return slots == null ? 0 : Room.count(slots);
+        });
     }
 
     /** Of each node whether it counts. */

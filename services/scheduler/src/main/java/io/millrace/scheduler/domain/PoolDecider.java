@@ -279,8 +279,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                     "queue " + request.queue() + " takes jobs of at most " + limits.maxDurationMs() / 1000
                             + " s, this one asks for " + request.limitMs() / 1000 + " s");
         }
-        List<Fleet.Slot> slots = Room.fitEmptyPool(pool, request.shape(), node -> true);
-        if (!pool.nodes().isEmpty() && slots == null) {
+        int held = pool.fleet().heldOfEmpty(request.shape());
+        if (!pool.nodes().isEmpty() && held == 0) {
             return rejected(
                     job,
                     RejectionCode.EXCEEDS_POOL,
@@ -289,7 +289,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                             + (perNode == null ? "" : ", " + perNode + " a node,")
                             + " in this pool even when all its nodes are free");
         }
-        int holds = slots == null ? request.gpus() : Room.count(slots);
+        int holds = held == 0 ? request.gpus() : held;
         if (exceeds(holds, policy.maxGpusPerUser()) || exceeds(holds, policy.maxGpusPerTeam())) {
             return rejected(
                     job,

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +19,6 @@ final class Room {
     private final SchedulingPolicy policy;
     private final boolean[] usable;
     private final Map<JobRequest.Shape, Set<PendingReason>> misfits = new HashMap<>();
-    private final Map<JobRequest.Shape, Boolean> mayEverFit = new HashMap<>();
-    private final Map<JobRequest.Shape, Integer> holds = new HashMap<>();
 
     Room(Pool pool, SchedulingPolicy policy) {
         this.pool = pool;
@@ -55,16 +52,13 @@ final class Room {
 
     /** Whether the shape would fit if nothing ran and all nodes were up. A pool without nodes may get some. */
     boolean mayEverFit(JobRequest.Shape shape) {
-        return mayEverFit.computeIfAbsent(
-                shape, asked -> pool.fleet().size() == 0 || fitEmptyPool(pool, asked, node -> true) != null);
+        return pool.fleet().size() == 0 || pool.fleet().heldOfEmpty(shape) > 0;
     }
 
     /** How many GPUs a job of the shape would hold of the empty pool: with its remainder a whole node. */
     int holds(JobRequest.Shape shape) {
-        return holds.computeIfAbsent(shape, asked -> {
-            List<Slot> slots = fitEmptyPool(pool, asked, node -> true);
-            return slots == null ? asked.gpus() : count(slots);
-        });
+        int held = pool.fleet().heldOfEmpty(shape);
+        return held == 0 ? shape.gpus() : held;
     }
 
     private Set<PendingReason> misfitReasons(JobRequest.Shape shape) {
@@ -82,8 +76,7 @@ final class Room {
             return reasons;
         }
         reasons.add(free < shape.gpus() ? PendingReason.INSUFFICIENT_GPUS : PendingReason.FRAGMENTATION);
-        long now = pool.header().now();
-        if (fitEmptyPool(pool, shape, node -> node.usable(now)) == null && mayEverFit(shape)) {
+        if (pool.fleet().fit(shape, usable, pool.fleet().all()) == null && mayEverFit(shape)) {
             reasons.add(PendingReason.NODE_DOWN);
         }
         return reasons;
@@ -131,10 +124,5 @@ final class Room {
                 policy.limitMs(job.request()),
                 policy.weight(gpuType),
                 priority);
-    }
-
-    /** Where the shape would fit if nothing ran on the nodes that count; null when it would not even then. */
-    static @Nullable List<Slot> fitEmptyPool(Pool pool, JobRequest.Shape shape, Predicate<Node> counts) {
-        return pool.fleet().fit(shape, pool.fleet().where(counts), pool.fleet().all());
     }
 }

@@ -8,6 +8,7 @@ import io.millrace.events.reason.PendingEvent;
 import io.millrace.events.reason.PendingReason;
 import io.millrace.events.reason.PendingReasonsChanged;
 import io.millrace.scheduler.codec.DecisionCodec;
+import io.millrace.scheduler.codec.EventIds;
 import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.codec.StateCodec;
 import io.millrace.scheduler.domain.Pool;
@@ -101,7 +102,7 @@ public final class PoolBinding
             String stateHash) {
         PoolEntity.PolicyEntity policy = pool.policy();
         return new CycleEvent(
-                String.format("%s/%012d", poolName, close.cycle()),
+                EventIds.ofCycle(poolName, close.cycle()),
                 Instant.ofEpochMilli(close.at()),
                 PoolGathering.ACTOR,
                 new CycleDecided(
@@ -124,7 +125,7 @@ public final class PoolBinding
             return null; // deletes the row
         }
         return new PendingEvent(
-                String.format("%s/%012d/%s", poolName, cycle, changed.jobId()),
+                EventIds.ofCycle(poolName, cycle) + "/" + changed.jobId(),
                 Instant.ofEpochMilli(at),
                 PoolGathering.ACTOR,
                 poolName,
