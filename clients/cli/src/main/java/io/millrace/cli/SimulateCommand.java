@@ -35,6 +35,11 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--shared", description = "Let all teams use the whole cluster. Default: each its own partition.")
     private boolean shared;
 
+    @Option(
+            names = "--over-time",
+            description = "Also tell day by day how many GPUs each team held and waited for, beside its share.")
+    private boolean overTime;
+
     @Option(names = "--json", description = "Print the report as JSON.")
     private boolean json;
 
@@ -42,7 +47,7 @@ final class SimulateCommand implements Callable<Integer> {
     public Integer call() {
         try {
             Simulation simulation = Simulation.of(trace, cluster, shared);
-            spec.commandLine().getOut().println(json ? simulation.json(policy) : simulation.table(policy));
+            spec.commandLine().getOut().println(json ? simulation.json(policy) : simulation.table(policy, overTime));
             return 0;
         } catch (TraceException e) {
             throw new CommandException(e.getMessage(), e);

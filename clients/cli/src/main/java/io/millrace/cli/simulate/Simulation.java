@@ -67,8 +67,11 @@ public final class Simulation {
         }
     }
 
-    /** @throws IllegalArgumentException when there is no such policy */
-    public String table(String policy) {
+    /**
+     * @param overTime whether what each team held and wanted is told day by day
+     * @throws IllegalArgumentException when there is no such policy
+     */
+    public String table(String policy, boolean overTime) {
         SimulationReport report = run(policy);
         StringBuilder text = new StringBuilder();
         text.append(String.format(
@@ -84,7 +87,16 @@ public final class Simulation {
         line(text, "all", new Row(report.jobs(), report.avgQueueS(), report.p95QueueS(), report.avgJctS()));
         report.byTeam().forEach((team, row) -> line(text, "team " + team, row));
         report.bySize().forEach((size, row) -> line(text, size + " GPUs", row));
+        if (overTime) {
+            overTime(text, report);
+        }
         return text.toString().stripTrailing();
+    }
+
+    private static void overTime(StringBuilder text, SimulationReport report) {
+        text.append(String.format("%n%-4s %-16s %10s %10s %10s%n", "day", "team", "share", "held", "waiting"));
+        report.byDay().forEach((day, teams) -> teams.forEach((team, row) -> text.append(String.format(
+                Locale.ROOT, "%-4d %-16s %10d %10.1f %10.1f%n", day, team, row.share(), row.held(), row.waiting()))));
     }
 
     private static void line(StringBuilder text, String name, Row row) {

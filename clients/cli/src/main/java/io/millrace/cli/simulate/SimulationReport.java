@@ -27,7 +27,8 @@ record SimulationReport(
         @JsonProperty("preemptions") int preemptions,
         @JsonProperty("rejected") int rejected,
         @JsonProperty("by_team") Map<String, Row> byTeam,
-        @JsonProperty("by_size") Map<String, Row> bySize) {
+        @JsonProperty("by_size") Map<String, Row> bySize,
+        @JsonProperty("by_day") Map<Long, Map<String, SharesOverTime.TeamDay>> byDay) {
 
     /** The same figures for a part of the jobs. */
     record Row(
@@ -72,7 +73,8 @@ record SimulationReport(
                 0, // none of the policies preempts
                 all.size() - ran.size(),
                 byTeam,
-                bySize);
+                bySize,
+                SharesOverTime.of(ran, teamShares));
     }
 
     private static <K> Map<K, List<Outcome>> group(List<Outcome> outcomes, Function<Outcome, K> by) {

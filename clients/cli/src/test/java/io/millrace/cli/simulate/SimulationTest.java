@@ -56,6 +56,22 @@ class SimulationTest {
     }
 
     @Test
+    void shouldWaitLessThanByPassingAndNobodyLongerThanInStrictOrderWhereTheClusterIsShared() {
+        Simulation shared = Simulation.of(TRACE, cluster, true);
+        SimulationReport strict = shared.run("fifo-strict");
+        SimulationReport millrace = shared.run("millrace");
+        assertThat(millrace.avgQueueS()).isLessThan(shared.run("fifo-skip").avgQueueS());
+        millrace.byTeam()
+                .forEach((team, row) -> assertThat(row.p95QueueS())
+                        .as(team)
+                        .isLessThanOrEqualTo(strict.byTeam().get(team).p95QueueS()));
+        millrace.bySize()
+                .forEach((size, row) -> assertThat(row.p95QueueS())
+                        .as(size)
+                        .isLessThanOrEqualTo(strict.bySize().get(size).p95QueueS()));
+    }
+
+    @Test
     void shouldReportTheDocumentedFieldsAndNoOthers() throws IOException {
         JsonNode report = json(TRACE, "fifo-strict");
         assertThat(names(report))
@@ -67,10 +83,12 @@ class SimulationTest {
                         "avg_jct_s",
                         "makespan_s",
                         "gpu_utilization",
+                        "jain",
                         "preemptions",
                         "rejected",
                         "by_team",
-                        "by_size");
+                        "by_size",
+                        "by_day");
         assertThat(names(report.path("by_team"))).containsExactly("vcvGl", "vcvlY");
         for (JsonNode row : List.of(
                 report.path("by_team").path("vcvGl"), report.path("by_size").path("1"))) {
@@ -99,13 +117,16 @@ class SimulationTest {
         assertThat(report).isEqualTo(new ObjectMapper().readTree("""
                         {"policy": "fifo-strict", "jobs": 3, "avg_queue_s": 56.666666666666664, "p95_queue_s": 90.0,
                          "avg_jct_s": 116.66666666666667, "makespan_s": 150.0, "gpu_utilization": 0.9333333333333333,
-                         "preemptions": 0, "rejected": 1,
+                         "jain": 0.7538461538461538, "preemptions": 0, "rejected": 1,
                          "by_team": {
                            "blue": {"jobs": 1, "avg_queue_s": 80.0, "p95_queue_s": 80.0, "avg_jct_s": 110.0},
                            "red": {"jobs": 2, "avg_queue_s": 45.0, "p95_queue_s": 90.0, "avg_jct_s": 120.0}},
                          "by_size": {
                            "3-4": {"jobs": 2, "avg_queue_s": 85.0, "p95_queue_s": 90.0, "avg_jct_s": 125.0},
-                           "5-8": {"jobs": 1, "avg_queue_s": 0.0, "p95_queue_s": 0.0, "avg_jct_s": 100.0}}}
+                           "5-8": {"jobs": 1, "avg_queue_s": 0.0, "p95_queue_s": 0.0, "avg_jct_s": 100.0}},
+                         "by_day": {"0": {
+                           "blue": {"share": 0, "held": 0.001388888888888889, "waiting": 0.003703703703703704},
+                           "red": {"share": 0, "held": 0.011574074074074073, "waiting": 0.004166666666666667}}}}
                         """));
     }
 
@@ -134,7 +155,7 @@ class SimulationTest {
 
     @Test
     void shouldPrintATable() {
-        assertThat(Simulation.of(TRACE, cluster, false).table("fifo-skip").lines())
+        assertThat(Simulation.of(TRACE, cluster, false).table("fifo-skip", false).lines())
                 .anyMatch(line -> line.startsWith("fifo-skip: "))
                 .anyMatch(line -> line.startsWith("team vcvGl"))
                 .anyMatch(line -> line.startsWith("1 GPUs"));
