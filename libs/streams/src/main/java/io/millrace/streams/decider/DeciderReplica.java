@@ -56,7 +56,7 @@ public final class DeciderReplica<E, S> {
         Replicated<E, S> decider = deciders.computeIfAbsent(key.substring(0, end), name -> new Replicated<>());
         String entity = key.substring(end + 1);
         if (!entity.equals(DeciderStore.OFFSET)) {
-            decider.written.put(entity, value == null ? null : new Entity<>(value));
+            decider.written.put(entity, value == null ? null : new Entity.Written<>(value));
         } else if (value != null) {
             decider.settle(Long.parseLong(new String(value, StandardCharsets.UTF_8)));
         }
@@ -73,21 +73,11 @@ public final class DeciderReplica<E, S> {
         return decider == null ? null : decider.snapshot(decode, restore);
     }
 
-    private static final class Entity<E> {
-        private byte @Nullable [] bytes;
-        private @Nullable E decoded;
+    /** As it was written, until it is decoded. */
+    private sealed interface Entity<E> {
+        record Written<E>(byte[] bytes) implements Entity<E> {}
 
-        Entity(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        E decoded(Function<byte[], E> decode) {
-            if (decoded == null) {
-                decoded = decode.apply(bytes);
-                bytes = null;
-            }
-            return decoded;
-        }
+        record Decoded<E>(E entity) implements Entity<E> {}
     }
 
     private static final class Replicated<E, S> {
@@ -113,7 +103,14 @@ public final class DeciderReplica<E, S> {
         Snapshot<S> snapshot(Function<byte[], E> decode, Function<Collection<E>, S> restore) {
             if (snapshot == null && offset >= 0) {
                 List<E> all = new ArrayList<>(entities.size());
-                entities.values().forEach(entity -> all.add(entity.decoded(decode)));
+                for (Map.Entry<String, Entity<E>> entry : entities.entrySet()) {
+                    E entity = switch (entry.getValue()) {
+                        case Entity.Written<E>(byte[] bytes) -> decode.apply(bytes);
+                        case Entity.Decoded<E>(E decoded) -> decoded;
+                    };
+                    entry.setValue(new Entity.Decoded<>(entity));
+                    all.add(entity);
+                }
                 snapshot = new Snapshot<>(restore.apply(all), offset);
             }
             return snapshot;
