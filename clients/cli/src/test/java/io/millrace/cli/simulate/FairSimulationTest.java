@@ -50,8 +50,8 @@ class FairSimulationTest {
     void shouldLetTheTeamBeyondItsShareWaitUntilTheOtherHasCaughtUp() {
         Map<Long, Map<String, SharesOverTime.TeamDay>> days = days("millrace");
         assertThat(held(days, 0, "early")).isCloseTo(8, within(1e-9));
-        assertThat(held(days, 1, "late")).isCloseTo(8, within(1.0));
-        assertThat(held(days, 1, "early")).isCloseTo(0, within(1.0));
+        assertThat(held(days, 1, "late")).isGreaterThan(6);
+        assertThat(held(days, 1, "early")).isLessThan(2);
         assertThat(held(days, 2, "late")).isCloseTo(4, within(1.0));
         assertThat(held(days, 2, "early")).isCloseTo(4, within(1.0));
         assertThat(days.get(2L).get("early").share()).isEqualTo(4);
