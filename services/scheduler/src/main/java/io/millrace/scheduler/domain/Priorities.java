@@ -203,9 +203,10 @@ public final class Priorities {
     }
 
     private long age(Job job) {
-        return points(weights.ageMax())
+        // The product may be too large for a long; the quotient never is.
+        return (long) ((double) points(weights.ageMax())
                 * Math.clamp(now - job.submittedAt(), 0, weights.ageFullMs())
-                / weights.ageFullMs();
+                / weights.ageFullMs());
     }
 
     private long usagePenalty(String user) {
@@ -216,12 +217,13 @@ public final class Priorities {
 
     /** {@link Priority#shortness} of jobs whose lengths are known or not. */
     long shortness(RunLengths.Of whose) {
-        RunLengths known = weights.shortness() == 0 ? null : pool.lengths(whose);
+        boolean counts = weights.shortness() > 0 && weights.formula() == Formula.SUM;
+        RunLengths known = counts ? pool.lengths(whose) : null;
         if (known == null) {
             return 0;
         }
         long half = weights.shortnessHalfMs();
-        return points(weights.shortness()) * half / (half + known.expectedMs());
+        return (long) ((double) points(weights.shortness()) * half / ((double) half + known.expectedMs()));
     }
 
     private static long points(int whole) {
