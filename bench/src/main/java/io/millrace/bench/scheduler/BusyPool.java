@@ -12,6 +12,7 @@ import io.millrace.events.decision.JobDecision;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.pool.PoolInput;
 import io.millrace.events.reason.PendingEvent;
+import io.millrace.events.signal.SignalEvent;
 import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.domain.Pool;
 import io.millrace.scheduler.domain.PoolDecider;
@@ -65,6 +66,7 @@ final class BusyPool {
     private final EventSerde<JobDecision> decisions = EventSerde.of(Topics.JOB_DECISIONS, schemas);
     private final EventSerde<PendingEvent> reasons = EventSerde.of(Topics.PENDING_REASONS, schemas);
     private final EventSerde<CycleEvent> cycles = EventSerde.of(Topics.SCHEDULING_CYCLES, schemas);
+    private final EventSerde<SignalEvent> signals = EventSerde.of(Topics.ALERT_SIGNALS, schemas);
 
     /** Running attempts by job, and the jobs again in a list to draw from. */
     private final Map<String, Integer> running = new HashMap<>();
@@ -207,6 +209,7 @@ final class BusyPool {
                 yield reasons.serialize(null, reason);
             }
             case CycleEvent cycle -> cycles.serialize(null, cycle);
+            case SignalEvent signal -> signals.serialize(null, signal);
             case null -> {
                 reasoned++;
                 yield null;
