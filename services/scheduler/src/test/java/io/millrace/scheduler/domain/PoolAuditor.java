@@ -180,17 +180,10 @@ final class PoolAuditor {
                         .isTrue();
             }
             case PoolEvent.TimeReached reached -> before = pool.header().now();
-            case PoolEvent.CycleClosed closed -> {
-                if (promises(pool)) {
-                    promises.forEach((jobId, startBy) ->
-                            assertThat(startBy).as("promise of %s", jobId).isGreaterThanOrEqualTo(closed.at()));
-                }
-            }
+            case PoolEvent.CycleClosed closed ->
+                promises.forEach((jobId, startBy) ->
+                        assertThat(startBy).as("promise of %s", jobId).isGreaterThanOrEqualTo(closed.at()));
         }
-    }
-
-    private static boolean promises(Pool pool) {
-        return pool.policy() != null && pool.policy().policy().byPriority();
     }
 
     private void place(JobPlaced placed, Pool pool) {
@@ -232,7 +225,7 @@ final class PoolAuditor {
         assertThat(active.put(placed.jobId(), new Held(placed))).isNull();
         Long startBy = promises.remove(placed.jobId());
         // At the first tick after that at the latest: between ticks nobody can start anything.
-        if (startBy != null && promises(pool)) {
+        if (startBy != null) {
             assertThat(before).as("%s was promised", placed).isLessThanOrEqualTo(startBy);
         }
         placements++;
