@@ -85,7 +85,8 @@ final class KeptRoom {
                 job,
                 held ? heldFrom(planned.plan()) : planned.at(),
                 held ? Timers.NEVER : Timers.plus(planned.at(), length(job)),
-                planned.plan()));
+                planned.plan(),
+                held));
         count(job, Room.count(planned.plan()));
         forgetMisfits();
     }

@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timeline {
 
-    /** GPUs kept for a job. {@code at} is {@link #HELD} when they are kept from now on, until enough are free. */
-    record Reservation(Job job, long at, long end, List<Slot> plan) {}
+    /**
+     * GPUs kept for a job. {@code held}: not for an instant, but until enough are free; {@code at} is then {@link #HELD}
+     * or, behind others, when these are over.
+     */
+    record Reservation(Job job, long at, long end, List<Slot> plan, boolean held) {}
 
     /** The earliest start of a job; {@code at} is {@link #HELD} when it can't be told. */
     record Planned(long at, List<Slot> plan) {}
@@ -239,12 +242,19 @@ final class Timeline {
                 return new Planned(at, plan);
             }
         }
-        // Only when attempts without a limit have ended; beside what others hold for good.
+        // Only when attempts without a limit have ended; beside what others hold for good, and out of the way of those
+        // who hold it from an instant on.
         int[] free = fleet.free().clone();
         releases.forEach(release -> give(free, release.slots(), 1));
         reservations.stream()
                 .filter(other -> other.end() == Timers.NEVER)
                 .forEach(other -> give(free, other.plan(), -1));
+        for (int level = 0; level < reservations.size(); level++) {
+            if (reservations.get(level).end() == Timers.NEVER && !reservations.get(level).held()) {
+                int[] then = atStart[level];
+                Arrays.setAll(free, i -> Math.min(free[i], then[i]));
+            }
+        }
         List<Slot> plan = fleet.fit(shape, usable, free);
         return plan == null ? null : new Planned(HELD, plan);
     }
