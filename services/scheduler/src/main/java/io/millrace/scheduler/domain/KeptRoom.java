@@ -83,25 +83,12 @@ final class KeptRoom {
         boolean held = planned.at() == Timeline.HELD;
         timeline.reserve(new Reservation(
                 job,
-                held ? heldFrom(planned.plan()) : planned.at(),
+                held ? timeline.heldFrom(planned.plan()) : planned.at(),
                 held ? Timers.NEVER : Timers.plus(planned.at(), length(job)),
                 planned.plan(),
                 held));
         count(job, Room.count(planned.plan()));
         forgetMisfits();
-    }
-
-    /** What is held without an instant is held behind those who have been promised one. */
-    private long heldFrom(List<Slot> plan) {
-        return timeline.reservations().stream()
-                .filter(other -> other.end() != Timers.NEVER && overlap(other.plan(), plan))
-                .mapToLong(Reservation::end)
-                .max()
-                .orElse(Timeline.HELD);
-    }
-
-    private static boolean overlap(List<Slot> one, List<Slot> other) {
-        return one.stream().anyMatch(slot -> other.stream().anyMatch(same -> same.node() == slot.node()));
     }
 
     /** Keeps nothing for a job any more. */

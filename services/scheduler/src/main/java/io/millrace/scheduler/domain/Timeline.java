@@ -73,6 +73,30 @@ final class Timeline {
         forget();
     }
 
+    /**
+     * From when on GPUs can be held without an instant: behind those that were promised an instant before and need the
+     * same, at once where there are none.
+     */
+    long heldFrom(List<Slot> plan) {
+        if (atStart == null) {
+            atStart = atStarts();
+        }
+        long from = HELD;
+        for (int level = 0; level < reservations.size(); level++) {
+            Reservation other = reservations.get(level);
+            if (other.end() != Timers.NEVER && other.end() > from && collide(plan, other.plan(), atStart[level])) {
+                from = other.end();
+            }
+        }
+        return from;
+    }
+
+    private static boolean collide(List<Slot> plan, List<Slot> other, int[] free) {
+        return plan.stream()
+                .anyMatch(slot -> free[slot.node()] < slot.gpus()
+                        && other.stream().anyMatch(taken -> taken.node() == slot.node()));
+    }
+
     void release(String jobId) {
         if (reservations.removeIf(reservation -> reservation.job().id().equals(jobId))) {
             forget();
