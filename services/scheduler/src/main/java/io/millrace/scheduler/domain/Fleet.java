@@ -25,9 +25,17 @@ final class Fleet {
     /** So many GPUs of the node with that index. */
     record Slot(int node, int gpus) {}
 
+    private static final int ANY = -1;
+    private static final int NONE = -2;
+
     private Node[] nodes = new Node[0];
     private long[] held = new long[0];
     private int[] free = new int[0];
+
+    /** The number of each node's GPU type. */
+    private int[] types = new int[0];
+
+    private final Map<String, Integer> typeNumbers = new HashMap<>();
     private final Map<String, Integer> indexes = new HashMap<>();
     private final Map<JobRequest.Shape, Integer> heldOfEmpty = new HashMap<>();
     private int @Nullable [] all;
@@ -53,14 +61,17 @@ final class Fleet {
         Node[] moreNodes = Arrays.copyOf(nodes, size);
         long[] moreHeld = Arrays.copyOf(held, size);
         int[] moreFree = Arrays.copyOf(free, size);
+        int[] moreTypes = Arrays.copyOf(types, size);
         System.arraycopy(nodes, at, moreNodes, at + 1, size - 1 - at);
         System.arraycopy(held, at, moreHeld, at + 1, size - 1 - at);
         System.arraycopy(free, at, moreFree, at + 1, size - 1 - at);
+        System.arraycopy(types, at, moreTypes, at + 1, size - 1 - at);
         moreNodes[at] = node;
         moreHeld[at] = 0;
         nodes = moreNodes;
         held = moreHeld;
         free = moreFree;
+        types = moreTypes;
         for (int i = at; i < size; i++) {
             indexes.put(nodes[i].id(), i);
         }
@@ -69,6 +80,11 @@ final class Fleet {
     }
 
     private void count(int node) {
+        types[node] = typeNumbers.computeIfAbsent(nodes[node].gpuType(), type -> typeNumbers.size());
+        countFree(node);
+    }
+
+    private void countFree(int node) {
         free[node] = Long.bitCount(nodes[node].allGpus() & ~held[node]);
     }
 
@@ -81,14 +97,14 @@ final class Fleet {
         }
         held[node] |= share.gpuMask();
         heldGpus += share.gpus();
-        count(node);
+        countFree(node);
     }
 
     void release(NodeShare share) {
         int node = index(share.nodeId());
         held[node] &= ~share.gpuMask();
         heldGpus -= share.gpus();
-        count(node);
+        countFree(node);
     }
 
     static int count(List<NodeShare> shares) {
@@ -174,69 +190,89 @@ final class Fleet {
      */
     @Nullable
     List<Slot> fit(JobRequest.Shape shape, boolean[] usable, int[] available) {
+        int type = type(shape);
         Integer perNode = shape.gpusPerNode();
+        if (type == NONE) {
+            return null;
+        }
         if (perNode != null) {
-            return fitOnEach(shape, perNode, shape.gpus() / perNode, usable, available);
+            return fitOnEach(type, perNode, shape.gpus() / perNode, usable, available);
         }
         // Of all nodes, whatever their health: a job that is for one node is not split because that one is down.
-        return shape.gpus() <= largest(shape)
-                ? fitOnEach(shape, shape.gpus(), 1, usable, available)
-                : fitOnWholeNodes(shape, usable, available);
+        return shape.gpus() <= largest(type)
+                ? fitOnEach(type, shape.gpus(), 1, usable, available)
+                : fitOnWholeNodes(type, shape.gpus(), usable, available);
     }
 
-    private int largest(JobRequest.Shape shape) {
+    /** The number of the type a shape needs; {@link #ANY} for whichever, {@link #NONE} when no node has it. */
+    private int type(JobRequest.Shape shape) {
+        return shape.gpuType() == null ? ANY : typeNumbers.getOrDefault(shape.gpuType(), NONE);
+    }
+
+    private boolean matches(int node, int type) {
+        return type == ANY || types[node] == type;
+    }
+
+    private int largest(int type) {
+        int[] gpus = all();
         int largest = 0;
-        for (Node node : nodes) {
-            if (node.gpus() > largest && node.matches(shape)) {
-                largest = node.gpus();
+        for (int i = 0; i < gpus.length; i++) {
+            if (gpus[i] > largest && matches(i, type)) {
+                largest = gpus[i];
             }
         }
         return largest;
     }
 
-    private @Nullable List<Slot> fitOnEach(
-            JobRequest.Shape shape, int gpusEach, int count, boolean[] usable, int[] available) {
+    private @Nullable List<Slot> fitOnEach(int type, int gpusEach, int count, boolean[] usable, int[] available) {
         if (count == 1) {
             int best = -1;
             int least = Integer.MAX_VALUE;
-            for (int i = 0; i < nodes.length; i++) {
-                if (available[i] >= gpusEach && available[i] < least && usable[i] && nodes[i].matches(shape)) {
+            for (int i = 0; i < available.length; i++) {
+                if (available[i] >= gpusEach && available[i] < least && usable[i] && matches(i, type)) {
                     best = i;
                     least = available[i];
                 }
             }
             return best < 0 ? null : List.of(new Slot(best, gpusEach));
         }
-        List<Integer> fitting = new ArrayList<>();
-        for (int i = 0; i < nodes.length; i++) {
-            if (available[i] >= gpusEach && usable[i] && nodes[i].matches(shape)) {
-                fitting.add(i);
+        int[] fitting = new int[available.length];
+        int found = 0;
+        for (int i = 0; i < available.length; i++) {
+            if (available[i] >= gpusEach && usable[i] && matches(i, type)) {
+                fitting[found++] = i;
             }
         }
-        if (fitting.size() < count) {
+        if (found < count) {
             return null;
         }
-        fitting.sort(Comparator.comparingInt(node -> available[node])); // stable: equal ones stay in order of id
-        return fitting.subList(0, count).stream()
+        return Arrays.stream(fitting, 0, found)
+                .boxed()
+                .sorted(Comparator.comparingInt(node -> available[node])) // stable: equal ones stay in order of id
+                .limit(count)
                 .map(node -> new Slot(node, gpusEach))
                 .toList();
     }
 
-    private @Nullable List<Slot> fitOnWholeNodes(JobRequest.Shape shape, boolean[] usable, int[] available) {
-        List<Slot> whole = new ArrayList<>();
+    private @Nullable List<Slot> fitOnWholeNodes(int type, int wanted, boolean[] usable, int[] available) {
+        int[] gpus = all();
         int found = 0;
-        for (int i = 0; i < nodes.length; i++) {
-            int gpus = nodes[i].gpus();
-            if (available[i] >= gpus && usable[i] && nodes[i].matches(shape)) {
-                whole.add(new Slot(i, gpus));
-                found += gpus;
+        for (int i = 0; i < gpus.length; i++) {
+            if (available[i] >= gpus[i] && usable[i] && matches(i, type)) {
+                found += gpus[i];
             }
         }
-        if (found < shape.gpus()) {
+        if (found < wanted) {
             return null;
         }
+        List<Slot> whole = new ArrayList<>();
+        for (int i = 0; i < gpus.length; i++) {
+            if (available[i] >= gpus[i] && usable[i] && matches(i, type)) {
+                whole.add(new Slot(i, gpus[i]));
+            }
+        }
         whole.sort(Comparator.comparingInt(Slot::gpus).reversed()); // stable, and a no-op where nodes are alike
-        int missing = shape.gpus();
+        int missing = wanted;
         int taken = 0;
         while (missing > 0) {
             missing -= whole.get(taken++).gpus();

@@ -132,8 +132,9 @@ final class JobIndex {
         cancelled.remove(job.id());
     }
 
+    /** Only a first start is due. */
     private @Nullable Long startDue(Job job) {
-        return policy == null || job.slaMissed() ? null : policy.startDueAt(job);
+        return policy == null || job.slaMissed() || job.attempts() > 0 ? null : policy.startDueAt(job);
     }
 
     private static void subtract(Map<String, Integer> counts, String key, int amount) {
