@@ -94,10 +94,10 @@ final class PriorityTerms {
     }
 
     private String used() {
-        String part = "of its " + percent(priorities.share(request.team())) + " of all usage";
+        String part = "its " + percent(priorities.share(request.team())) + " of all usage";
         return factor() == 0
-                ? "team " + request.team() + " has had nothing " + part
-                : "team " + request.team() + " has had " + rounded(factor()) + " times that " + part.substring(3);
+                ? "team " + request.team() + " has had nothing of " + part
+                : "team " + request.team() + " has had " + rounded(factor()) + " times " + part;
     }
 
     private String deadline() {
@@ -117,11 +117,14 @@ final class PriorityTerms {
     private String seniority() {
         Member.User user = pool.user(request.user());
         return user == null
-                ? "nothing is known of " + request.user() + "; org-events tell"
+                ? "user " + request.user() + " is not defined in org-events"
                 : user.seniorityYears() + " years at the company";
     }
 
     private String type() {
+        if (policy.types().getOrDefault(request.type(), 0) == 0) {
+            return request.type() + ", for which the policy gives none";
+        }
         if (team == null) {
             return request.type() + " does not count: " + undefined();
         }

@@ -181,8 +181,9 @@ class ExplainerTest {
         assertThat(why("stranger", "type"))
                 .isEqualTo("RESEARCH does not count: team nobody is not defined in org-events");
         assertThat(why("stranger", "deadline")).isEqualTo("does not count: team nobody is not defined in org-events");
-        assertThat(why("stranger", "seniority")).isEqualTo("nothing is known of zoe; org-events tell");
+        assertThat(why("stranger", "seniority")).isEqualTo("user zoe is not defined in org-events");
         assertThat(why("late", "deadline")).isEqualTo("does not count: team speech may not claim deadlines");
+        assertThat(why("late", "type")).isEqualTo("EXPERIMENTATION, for which the policy gives none");
         assertThat(why("late", "fair_share")).isEqualTo("team speech has no shares");
         for (String jobId : List.of("not-theirs", "stranger", "late")) {
             assertThat(priority(jobId).terms().stream().map(Term::points).reduce(BigDecimal.ZERO, BigDecimal::add))
