@@ -42,8 +42,7 @@ final class SharesOverTime {
         return days;
     }
 
-    private static void add(
-            Map<Long, Map<String, TeamDay>> days, String team, long from, long until, TeamDay allDay) {
+    private static void add(Map<Long, Map<String, TeamDay>> days, String team, long from, long until, TeamDay allDay) {
         for (long at = from; at < until; ) {
             long day = at / DAY_MS;
             long end = Math.min(until, (day + 1) * DAY_MS);

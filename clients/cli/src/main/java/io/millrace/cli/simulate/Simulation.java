@@ -95,8 +95,15 @@ public final class Simulation {
 
     private static void overTime(StringBuilder text, SimulationReport report) {
         text.append(String.format("%n%-4s %-16s %10s %10s %10s%n", "day", "team", "share", "held", "waiting"));
-        report.byDay().forEach((day, teams) -> teams.forEach((team, row) -> text.append(String.format(
-                Locale.ROOT, "%-4d %-16s %10d %10.1f %10.1f%n", day, team, row.share(), row.held(), row.waiting()))));
+        report.byDay()
+                .forEach((day, teams) -> teams.forEach((team, row) -> text.append(String.format(
+                        Locale.ROOT,
+                        "%-4d %-16s %10d %10.1f %10.1f%n",
+                        day,
+                        team,
+                        row.share(),
+                        row.held(),
+                        row.waiting()))));
     }
 
     private static void line(StringBuilder text, String name, Row row) {
@@ -119,7 +126,8 @@ public final class Simulation {
                     .add(job);
         }
         List<Outcome> outcomes = new ArrayList<>();
-        byPartition.forEach((partition, part) -> outcomes.addAll(TraceSimulation.run(partition, part, rule, teamShares, LIMITS)));
+        byPartition.forEach(
+                (partition, part) -> outcomes.addAll(TraceSimulation.run(partition, part, rule, teamShares, LIMITS)));
         long gpus = cluster.partitions().stream().mapToLong(Partition::gpus).sum();
         return SimulationReport.of(policy, outcomes, gpus, teamShares);
     }

@@ -41,8 +41,7 @@ record SimulationReport(
     private static final int[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128};
 
     /** @param teamShares GPUs that each team may claim; a team that is not named counts as all others together do */
-    static SimulationReport of(
-            String policy, List<Outcome> all, long clusterGpus, Map<String, Integer> teamShares) {
+    static SimulationReport of(String policy, List<Outcome> all, long clusterGpus, Map<String, Integer> teamShares) {
         List<Outcome> ran =
                 all.stream().filter(outcome -> outcome.endMs() != null).toList();
         long first = ran.stream()

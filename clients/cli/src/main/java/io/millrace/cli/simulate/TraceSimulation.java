@@ -99,8 +99,8 @@ final class TraceSimulation {
 
     private void define(Map<String, Integer> teamShares, long at) {
         new TreeMap<>(teamShares)
-                .forEach((team, shares) -> pool.evolve(new PoolInput.MemberDefined(
-                        at, new Member.Team(team, shares, null, new TreeSet<>(), false))));
+                .forEach((team, shares) -> pool.evolve(
+                        new PoolInput.MemberDefined(at, new Member.Team(team, shares, null, new TreeSet<>(), false))));
     }
 
     private void play(Partition partition, List<TraceJob> bySubmit) {
@@ -125,10 +125,7 @@ final class TraceSimulation {
         // A cluster that doesn't say what its GPUs are takes every job.
         String type = partition.gpuType() == null ? null : job.gpuType();
         pool.evolve(new PoolInput.JobSubmitted(
-                job.submitMs(),
-                String.format("%012d", order),
-                job.jobId(),
-                request(job, type)));
+                job.submitMs(), String.format("%012d", order), job.jobId(), request(job, type)));
     }
 
     /** Where an order goes by the length, it is known; where it goes by priority, only the stated limit is. */

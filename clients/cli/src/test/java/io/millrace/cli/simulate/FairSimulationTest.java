@@ -18,8 +18,8 @@ class FairSimulationTest {
     private static final long HOUR_MS = 3_600_000;
     private static final long DAY_MS = 24 * HOUR_MS;
 
-    private static final Cluster CLUSTER = new Cluster(
-            List.of(new Partition("early", 1, 4, "V100"), new Partition("late", 1, 4, "V100")));
+    private static final Cluster CLUSTER =
+            new Cluster(List.of(new Partition("early", 1, 4, "V100"), new Partition("late", 1, 4, "V100")));
 
     private static List<TraceJob> jobs() {
         List<TraceJob> jobs = new ArrayList<>();

@@ -155,7 +155,9 @@ class SimulationTest {
 
     @Test
     void shouldPrintATable() {
-        assertThat(Simulation.of(TRACE, cluster, false).table("fifo-skip", false).lines())
+        assertThat(Simulation.of(TRACE, cluster, false)
+                        .table("fifo-skip", false)
+                        .lines())
                 .anyMatch(line -> line.startsWith("fifo-skip: "))
                 .anyMatch(line -> line.startsWith("team vcvGl"))
                 .anyMatch(line -> line.startsWith("1 GPUs"));

@@ -1,7 +1,7 @@
 package io.millrace.simulator.play;
 
-import io.millrace.simulator.trace.StatedLimits;
 import io.millrace.simulator.trace.Cluster;
+import io.millrace.simulator.trace.StatedLimits;
 import io.millrace.simulator.trace.TraceJob;
 import java.time.Duration;
 import java.util.HashSet;

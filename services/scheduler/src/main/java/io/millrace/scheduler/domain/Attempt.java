@@ -69,19 +69,46 @@ public record Attempt(
 
     Attempt withSeen(long observed) {
         return new Attempt(
-                number, shares, placedAt, observed, startedAt, stop, stopObserved, lostNodes, ending, weight,
+                number,
+                shares,
+                placedAt,
+                observed,
+                startedAt,
+                stop,
+                stopObserved,
+                lostNodes,
+                ending,
+                weight,
                 countedFrom);
     }
 
     Attempt withStop(StopCause cause, long observed) {
         return new Attempt(
-                number, shares, placedAt, seenObserved, startedAt, cause, observed, lostNodes, ending, weight,
+                number,
+                shares,
+                placedAt,
+                seenObserved,
+                startedAt,
+                cause,
+                observed,
+                lostNodes,
+                ending,
+                weight,
                 countedFrom);
     }
 
     Attempt withEnding(Ending ended) {
         return new Attempt(
-                number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lostNodes, ended, weight,
+                number,
+                shares,
+                placedAt,
+                seenObserved,
+                startedAt,
+                stop,
+                stopObserved,
+                lostNodes,
+                ended,
+                weight,
                 countedFrom);
     }
 
@@ -89,13 +116,31 @@ public record Attempt(
         SortedSet<String> lost = new TreeSet<>(lostNodes);
         lost.add(nodeId);
         return new Attempt(
-                number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lost, ending, weight,
+                number,
+                shares,
+                placedAt,
+                seenObserved,
+                startedAt,
+                stop,
+                stopObserved,
+                lost,
+                ending,
+                weight,
                 countedFrom);
     }
 
     Attempt withCounted() {
         return new Attempt(
-                number, shares, placedAt, seenObserved, startedAt, stop, stopObserved, lostNodes, ending, weight,
+                number,
+                shares,
+                placedAt,
+                seenObserved,
+                startedAt,
+                stop,
+                stopObserved,
+                lostNodes,
+                ending,
+                weight,
                 startedAt);
     }
 

@@ -12,8 +12,8 @@ interface Contender {
      * The same for jobs that can only pass others, which have promised starts. Shorter jobs first counts among these
      * alone: else a long one would never get its promise.
      */
-    Comparator<Contender> SHORT_FIRST = (one, other) ->
-            order(one.total() + one.shortness(), other.total() + other.shortness(), one, other);
+    Comparator<Contender> SHORT_FIRST =
+            (one, other) -> order(one.total() + one.shortness(), other.total() + other.shortness(), one, other);
 
     private static int order(long points, long otherPoints, Contender one, Contender other) {
         int order = Long.compare(otherPoints, points);

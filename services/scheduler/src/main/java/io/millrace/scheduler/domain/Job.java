@@ -136,37 +136,103 @@ public record Job(
 
     Job withCancelRequested() {
         return new Job(
-                id, submissionId, submittedAt, request, phase, attempts, true, reasons, reservedFor, checkpoint,
-                promise, overridden, slaMissed);
+                id,
+                submissionId,
+                submittedAt,
+                request,
+                phase,
+                attempts,
+                true,
+                reasons,
+                reservedFor,
+                checkpoint,
+                promise,
+                overridden,
+                slaMissed);
     }
 
     Job withReasons(Set<PendingReason> why, @Nullable String keptFor) {
         return new Job(
-                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, why, keptFor, checkpoint,
-                promise, overridden, slaMissed);
+                id,
+                submissionId,
+                submittedAt,
+                request,
+                phase,
+                attempts,
+                cancelRequested,
+                why,
+                keptFor,
+                checkpoint,
+                promise,
+                overridden,
+                slaMissed);
     }
 
     Job withCheckpoint(Checkpoint newest) {
         return new Job(
-                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
-                newest, promise, overridden, slaMissed);
+                id,
+                submissionId,
+                submittedAt,
+                request,
+                phase,
+                attempts,
+                cancelRequested,
+                reasons,
+                reservedFor,
+                newest,
+                promise,
+                overridden,
+                slaMissed);
     }
 
     Job withPromise(@Nullable Promise next) {
         return new Job(
-                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
-                checkpoint, next, overridden, slaMissed);
+                id,
+                submissionId,
+                submittedAt,
+                request,
+                phase,
+                attempts,
+                cancelRequested,
+                reasons,
+                reservedFor,
+                checkpoint,
+                next,
+                overridden,
+                slaMissed);
     }
 
     Job withOverride() {
         return new Job(
-                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
-                checkpoint, promise, true, slaMissed);
+                id,
+                submissionId,
+                submittedAt,
+                request,
+                phase,
+                attempts,
+                cancelRequested,
+                reasons,
+                reservedFor,
+                checkpoint,
+                promise,
+                true,
+                slaMissed);
     }
 
     Job withSlaMissed() {
         return new Job(
-                id, submissionId, submittedAt, request, phase, attempts, cancelRequested, reasons, reservedFor,
-                checkpoint, promise, overridden, true);
+                id,
+                submissionId,
+                submittedAt,
+                request,
+                phase,
+                attempts,
+                cancelRequested,
+                reasons,
+                reservedFor,
+                checkpoint,
+                promise,
+                overridden,
+                true);
     }
 }

@@ -21,7 +21,8 @@ final class JobIndex {
 
     private record At(long at, String jobId) {}
 
-    private static final Comparator<At> BY_TIME = Comparator.comparingLong(At::at).thenComparing(At::jobId);
+    private static final Comparator<At> BY_TIME =
+            Comparator.comparingLong(At::at).thenComparing(At::jobId);
 
     private final NavigableSet<Job> submitted = new TreeSet<>(Job.BY_SUBMISSION);
     private NavigableSet<Job> waiting = new TreeSet<>(Job.BY_SUBMISSION);
@@ -189,9 +190,7 @@ final class JobIndex {
 
     /** Ids of the waiting jobs that missed their queue's SLA before {@code now} and were not told of, longest due first. */
     List<String> startsDue(long now) {
-        return startsDue.headSet(new At(now, ""), false).stream()
-                .map(At::jobId)
-                .toList();
+        return startsDue.headSet(new At(now, ""), false).stream().map(At::jobId).toList();
     }
 
     /** When the next waiting job has missed its queue's SLA, ms; null when none can. */
@@ -201,9 +200,7 @@ final class JobIndex {
     }
 
     List<String> endedBefore(long at) {
-        return ended.headSet(new At(at, ""), false).stream()
-                .map(At::jobId)
-                .toList();
+        return ended.headSet(new At(at, ""), false).stream().map(At::jobId).toList();
     }
 
     int waitingOf(String user) {

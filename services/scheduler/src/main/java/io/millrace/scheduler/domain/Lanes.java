@@ -49,13 +49,7 @@ final class Lanes {
      * in arrays.
      */
     record LaneJobs(
-            Lane lane,
-            int team,
-            int user,
-            int shape,
-            int queueBonus,
-            RunLengths.Of lengths,
-            NavigableSet<Job> jobs) {
+            Lane lane, int team, int user, int shape, int queueBonus, RunLengths.Of lengths, NavigableSet<Job> jobs) {
 
         Job first() {
             return jobs.first();

@@ -109,8 +109,7 @@ final class Placements extends Lookahead {
         JobRequest request = job.request();
         List<Slot> slots = room.fit(request.shape());
         // A remainder on a whole node counts with all it holds.
-        Set<PendingReason> quotas =
-                room.quotas(request, slots == null ? request.gpus() : Room.count(slots), 0, 0);
+        Set<PendingReason> quotas = room.quotas(request, slots == null ? request.gpus() : Room.count(slots), 0, 0);
         if (slots != null && quotas.isEmpty()) {
             return place(job, slots);
         }

@@ -340,7 +340,8 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         Long dueAt = policy(pool).startDueAt(job);
         return dueAt == null
                 ? null
-                : new StartSlaMissed(job.id(), job.request().queue(), job.request().team(), dueAt);
+                : new StartSlaMissed(
+                        job.id(), job.request().queue(), job.request().team(), dueAt);
     }
 
     // ---- iteration

@@ -50,8 +50,7 @@ public sealed interface PoolEntity {
             SortedSet<RevisionCause> disturbances)
             implements PoolEntity {
 
-        static final HeaderEntity FIRST =
-                new HeaderEntity(0, 0, 0, 0, false, null, Collections.emptySortedSet());
+        static final HeaderEntity FIRST = new HeaderEntity(0, 0, 0, 0, false, null, Collections.emptySortedSet());
 
         /** One more input of others is folded. */
         HeaderEntity withFolded() {

@@ -52,12 +52,10 @@ public sealed interface PoolEvent {
      * @param startBy the new promise; null when none can be made
      */
     record PromiseRevised(
-            String jobId, long promised, @Nullable Long startBy, RevisionCause cause)
-            implements Decision {}
+            String jobId, long promised, @Nullable Long startBy, RevisionCause cause) implements Decision {}
 
     /** GPUs are kept for the job as its promise says; null: none any more. */
-    record StartPlanned(
-            String jobId, @Nullable Promise promise) implements PoolEvent {}
+    record StartPlanned(String jobId, @Nullable Promise promise) implements PoolEvent {}
 
     /** The job has waited longer than its queue promises. Told once. */
     record StartSlaMissed(String jobId, String queue, String team, long dueAt) implements PoolEvent {}
@@ -88,7 +86,9 @@ public sealed interface PoolEvent {
      * @param reservedFor whom the room is kept for, where that is a reason
      */
     record ReasonsChanged(
-            String jobId, Set<PendingReason> reasons, @Nullable String reservedFor) implements PoolEvent {
+            String jobId,
+            Set<PendingReason> reasons,
+            @Nullable String reservedFor) implements PoolEvent {
 
         ReasonsChanged(String jobId, Set<PendingReason> reasons) {
             this(jobId, reasons, null);

@@ -58,8 +58,7 @@ public final class Priorities {
                 ofTeam = 0;
             }
             ofTeam += account.usage().decayedGpuSeconds(now);
-            recentByUser.merge(
-                    account.user(), account.recentJobs(now, weights.usageHalfLifeMs()), Double::sum);
+            recentByUser.merge(account.user(), account.recentJobs(now, weights.usageHalfLifeMs()), Double::sum);
         }
         usageByTeam.put(team, ofTeam);
         usageByTeam.remove("");

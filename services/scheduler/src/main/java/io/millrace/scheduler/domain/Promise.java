@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     instant, because what runs on them has no limit
  * @param plan GPUs kept on each node
  */
-public record Promise(
-        @Nullable Long startBy, @Nullable Long plannedAt, List<NodeGpus> plan) {
+public record Promise(@Nullable Long startBy, @Nullable Long plannedAt, List<NodeGpus> plan) {
 
     /** So many GPUs of a node, whichever. */
     public record NodeGpus(String nodeId, int gpus) {}

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param beforeMs of the one before; null when there was none
  */
 public record RunLengths(
-        String user, JobRequest.Shape shape, long lastMs, @Nullable Long beforeMs) {
+        String user,
+        JobRequest.Shape shape,
+        long lastMs,
+        @Nullable Long beforeMs) {
 
     /** Whose lengths, and of which jobs. */
     public record Of(String user, JobRequest.Shape shape) {}

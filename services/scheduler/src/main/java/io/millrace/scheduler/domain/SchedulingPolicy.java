@@ -125,8 +125,7 @@ public record SchedulingPolicy(
             @Nullable Long startSlaMs,
             int bonus) {
 
-        public QueueLimits(
-                @Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs) {
+        public QueueLimits(@Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs) {
             this(maxGpusPerJob, maxDurationMs, null, 0);
         }
     }

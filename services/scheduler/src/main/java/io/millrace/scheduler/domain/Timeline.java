@@ -32,8 +32,8 @@ final class Timeline {
     /** Before every instant. */
     static final long HELD = Long.MIN_VALUE;
 
-    private static final Comparator<Reservation> BY_START =
-            Comparator.comparingLong(Reservation::at).thenComparing(reservation -> reservation.job().id());
+    private static final Comparator<Reservation> BY_START = Comparator.comparingLong(Reservation::at)
+            .thenComparing(reservation -> reservation.job().id());
 
     private final Fleet fleet;
     private final boolean[] usable;
@@ -274,7 +274,8 @@ final class Timeline {
                 .filter(other -> other.end() == Timers.NEVER)
                 .forEach(other -> give(free, other.plan(), -1));
         for (int level = 0; level < reservations.size(); level++) {
-            if (reservations.get(level).end() == Timers.NEVER && !reservations.get(level).held()) {
+            if (reservations.get(level).end() == Timers.NEVER
+                    && !reservations.get(level).held()) {
                 int[] then = atStart[level];
                 Arrays.setAll(free, i -> Math.min(free[i], then[i]));
             }

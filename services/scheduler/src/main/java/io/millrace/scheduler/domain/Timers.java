@@ -67,7 +67,9 @@ public final class Timers {
                 && (end <= pool.header().now()
                         || (startedAt != null
                                 && startedAt
-                                        > plus(attempt.placedAt(), policy.liveness().startWithinMs())));
+                                        > plus(
+                                                attempt.placedAt(),
+                                                policy.liveness().startWithinMs())));
     }
 
     /** Between reaching a limit and the GPUs being free. */

@@ -66,7 +66,8 @@ public record UsageAccount(long gpuMs, long runningGpus, long runningWeight, dou
      * @param laterMs since the account's {@link #asOf}
      */
     public static double decayedGpuSeconds(long runningWeight, double baseGpuSeconds, long laterMs) {
-        return gpuSeconds(runningWeight / (double) SchedulingPolicy.FULL_WEIGHT) - baseGpuSeconds * powerOfTwo(-laterMs);
+        return gpuSeconds(runningWeight / (double) SchedulingPolicy.FULL_WEIGHT)
+                - baseGpuSeconds * powerOfTwo(-laterMs);
     }
 
     private static double weighted(int gpus, int weight) {
