@@ -5,8 +5,8 @@ import picocli.CommandLine.Command;
 /** {@code millrace bench}: each measurement is a command of its own. */
 @Command(
         name = "bench",
-        description = "Measure how fast the scheduler decides, and how fast events go through it.",
+        description = "Measure how fast the scheduler decides, how fast events go through it, and how soon it is back.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(scheduler | pipeline)",
-        subcommands = {SchedulerCommand.class, PipelineCommand.class})
+        synopsisSubcommandLabel = "(scheduler | pipeline | restart)",
+        subcommands = {SchedulerCommand.class, PipelineCommand.class, RestartCommand.class})
 public final class BenchCommand {}

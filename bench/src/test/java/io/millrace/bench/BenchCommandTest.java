@@ -54,6 +54,8 @@ class BenchCommandTest {
         assertThat(err.toString()).contains("--seconds and --rounds must be more than 0");
         assertThat(run("pipeline", "--nodes=49")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString()).contains("--nodes no less than 50");
+        assertThat(run("restart", "--rate=0")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("--rounds and --rate must be more than 0");
         assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
     }
 }
