@@ -3,7 +3,6 @@ package io.millrace.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.cli.Millrace;
 import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.attempt.JobCompleted;
@@ -70,15 +69,12 @@ class WallClockStackTest {
     @BeforeAll
     static void start() {
         started = RunningStack.start(
-                folder.resolve("stack"),
-                options -> options.withPools(Map.of("default", 0, "lab", 1, "nodeless", 2, "busy", 3))
-                        .withOrgFile(options.root().resolve("policies/org.yaml")));
+                folder.resolve("stack"), options -> options.withPools(Map.of("default", 0, "lab", 1, "nodeless", 2)));
         nodeUp("n-0", "default", 8);
         nodeUp("n-1", "default", 8);
         nodeUp("safe", "lab", 8);
         nodeUp("doomed", "lab", 4);
-        nodeUp("held", "busy", 8);
-        await().atMost(SOON).until(() -> stack().json("/v1/nodes").size() == 5);
+        await().atMost(SOON).until(() -> stack().json("/v1/nodes").size() == 4);
     }
 
     @AfterAll
@@ -106,7 +102,7 @@ class WallClockStackTest {
         assertThat(deadLetterReason("job-events", "tombstone")).isEqualTo("it has no value");
         assertThat(deadLetterReason("job-events", "as-large-as-can-be")).startsWith("no schema has the id 0");
         assertThat(deadLetterReason("job-events", "nowhere"))
-                .isEqualTo("there is no pool atlantis; there are busy, default, lab, nodeless");
+                .isEqualTo("there is no pool atlantis; there are default, lab, nodeless");
         assertThat(deadLetterReason("attempt-events", "never-submitted"))
                 .isEqualTo("nobody has heard of job/never-submitted");
         assertThat(stack().committed("alert-signals"))
@@ -261,92 +257,6 @@ class WallClockStackTest {
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
         new GenericDatumWriter<IndexedRecord>(newer, ((JobEvent) plain).getSpecificData()).write(record, encoder);
         return bytes.toByteArray();
-    }
-
-    // ---- why a job waits
-
-    @Test
-    void shouldExplainAJobThatWaitsTermByTerm() {
-        ask("holder", "strangers", JobType.EXPERIMENTATION);
-        placed("holder");
-        attempt("holder", new JobStarted(1, List.of("held")));
-        ask("promised", "strangers", JobType.EXPERIMENTATION);
-        await().atMost(SOON)
-                .until(() -> stack().json("/v1/jobs/promised/explanation").hasNonNull("promised_start"));
-        ask("patient", "strangers", JobType.RESEARCH);
-        await().atMost(SOON).until(() -> position("patient") == 2);
-        ask("favoured", "vision", JobType.RESEARCH); // org-events let that team claim research
-        await().atMost(SOON).until(() -> position("patient") == 3);
-
-        JsonNode favoured = stack().json("/v1/jobs/favoured/explanation");
-        JsonNode patient = stack().json("/v1/jobs/patient/explanation");
-        assertThat(favoured.path("position").asInt()).isEqualTo(2);
-        assertThat(patient.path("ahead")).extracting(JsonNode::asText).containsExactly("promised", "favoured");
-        assertThat(patient.path("ahead_jobs").path(0).hasNonNull("promised_start"))
-                .isTrue();
-        assertThat(patient.path("blockers"))
-                .extracting(blocker -> blocker.path("reason").asText())
-                .containsExactly("INSUFFICIENT_GPUS");
-        for (JsonNode explained : List.of(favoured, patient)) {
-            JsonNode priority = explained.path("priority");
-            long sum = 0;
-            for (JsonNode term : priority.path("terms")) {
-                sum += thousandths(term.path("points"));
-            }
-            assertThat(sum).isEqualTo(thousandths(priority.path("total")));
-        }
-        assertThat(term(favoured, "type").path("points").asInt()).isEqualTo(50);
-        assertThat(term(patient, "type").path("points").asInt()).isZero();
-        assertThat(term(patient, "type").path("why").asText())
-                .isEqualTo("RESEARCH does not count: team strangers is not defined in org-events");
-        JsonNode promised = stack().json("/v1/jobs/promised/explanation");
-        assertThat(Instant.parse(promised.path("expected_start").path("at").asText()))
-                .isBeforeOrEqualTo(Instant.parse(promised.path("promised_start").asText()));
-        assertThat(promised.path("expected_start").path("basis").asText()).isEqualTo("LIMIT");
-        assertThat(cli("explain", "patient")).contains("Position 3: 2 jobs are ahead", "INSUFFICIENT_GPUS", "EXPECTED");
-        assertThat(stack().json("/v1/queue?pool=busy"))
-                .extracting(row -> row.path("job_id").asText())
-                .containsExactly("promised", "favoured", "patient");
-    }
-
-    /** Asks for all of the pool "busy". */
-    private static void ask(String jobId, String team, JobType type) {
-        stack().send(
-                        Topics.JOB_EVENTS,
-                        jobId,
-                        new JobEvent(
-                                id(),
-                                Instant.now(),
-                                "user:" + jobId,
-                                JobSubmitted.newBuilder()
-                                        .setPool("busy")
-                                        .setQueue("batch")
-                                        .setTeam(team)
-                                        .setUser(jobId)
-                                        .setGpus(8)
-                                        .setJobType(type)
-                                        .build()));
-    }
-
-    private static int position(String jobId) {
-        return stack().stateOf(jobId).isEmpty()
-                ? 0
-                : stack().json("/v1/jobs/" + jobId + "/explanation")
-                        .path("position")
-                        .asInt();
-    }
-
-    private static JsonNode term(JsonNode explanation, String name) {
-        for (JsonNode term : explanation.path("priority").path("terms")) {
-            if (term.path("term").asText().equals(name)) {
-                return term;
-            }
-        }
-        throw new AssertionError("no term " + name + " in " + explanation);
-    }
-
-    private static long thousandths(JsonNode points) {
-        return Math.round(points.asDouble() * 1000);
     }
 
     // ---- a user at the command line

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class DeciderStore extends WrappedStateStore<KeyValueStore<String, byte[]>, String, byte[]> {
 
     /** Between a decider's key and an entity's key; in neither of them. */
-    static final char SEPARATOR = '\u0000';
+    public static final char SEPARATOR = '\u0000';
 
     /** In place of an entity's key: how far in its log the decider has come. The last that a transaction writes of it. */
-    static final String OFFSET = "offset";
+    public static final String OFFSET = "offset";
 
     private @Nullable Runnable beforeCommit;
 

@@ -2,6 +2,7 @@ package io.millrace.scheduler.api;
 
 import io.millrace.scheduler.api.Explanation.AsOf;
 import io.millrace.scheduler.api.Explanation.ExpectedStart;
+import io.millrace.scheduler.api.PoolReplicas.Snapshot;
 import io.millrace.scheduler.domain.Blocker;
 import io.millrace.scheduler.domain.Forecast;
 import io.millrace.scheduler.domain.Forecast.Basis;
@@ -9,13 +10,10 @@ import io.millrace.scheduler.domain.Forecast.Expected;
 import io.millrace.scheduler.domain.FreeGpus;
 import io.millrace.scheduler.domain.Job;
 import io.millrace.scheduler.domain.Pool;
-import io.millrace.scheduler.domain.PoolEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
 import io.millrace.scheduler.domain.QueueOrder;
 import io.millrace.scheduler.domain.QueueOrder.Place;
 import io.millrace.streams.ServiceClock;
-import io.millrace.streams.decider.DeciderReplica;
-import io.millrace.streams.decider.DeciderReplica.Snapshot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,22 +25,22 @@ final class Explainer {
 
     private static final int AHEAD_NAMED = 10;
 
-    private final DeciderReplica<PoolEntity, Pool> pools;
+    private final PoolReplicas pools;
     private final ServiceClock clock;
 
-    Explainer(DeciderReplica<PoolEntity, Pool> pools, ServiceClock clock) {
+    Explainer(PoolReplicas pools, ServiceClock clock) {
         this.pools = pools;
         this.clock = clock;
     }
 
     /** The jobs that wait in a pool, in the order in which the next cycle would consider them. */
     List<QueueRow> queue(String poolName) {
-        Snapshot<Pool> snapshot = pools.of(poolName);
+        Snapshot snapshot = pools.of(poolName);
         if (snapshot == null) {
             return List.of();
         }
-        long now = now(snapshot.state());
-        return rows(poolName, QueueOrder.at(snapshot.state(), now).places(), 0, now);
+        long now = now(snapshot.pool());
+        return rows(poolName, QueueOrder.at(snapshot.pool(), now).places(), 0, now);
     }
 
     private static List<QueueRow> rows(String poolName, List<Place> places, int before, long now) {
@@ -64,11 +62,11 @@ final class Explainer {
      * @param row the job as the views have it
      */
     Explanation explain(@Nullable String poolName, JobRow row, List<JobView.Step> decisions) {
-        Snapshot<Pool> snapshot = poolName == null ? null : pools.of(poolName);
-        PolicyEntity policy = snapshot == null ? null : snapshot.state().policy();
+        Snapshot snapshot = poolName == null ? null : pools.of(poolName);
+        PolicyEntity policy = snapshot == null ? null : snapshot.pool().policy();
         if (poolName != null && snapshot != null && policy != null) {
-            long now = now(snapshot.state());
-            List<Place> places = QueueOrder.at(snapshot.state(), now).places();
+            long now = now(snapshot.pool());
+            List<Place> places = QueueOrder.at(snapshot.pool(), now).places();
             for (int i = 0; i < places.size(); i++) {
                 if (places.get(i).job().id().equals(row.jobId())) {
                     return waiting(poolName, snapshot, policy, row, places, i, now, decisions);
@@ -93,14 +91,14 @@ final class Explainer {
 
     private static Explanation waiting(
             String poolName,
-            Snapshot<Pool> snapshot,
+            Snapshot snapshot,
             PolicyEntity policy,
             JobRow row,
             List<Place> places,
             int before,
             long now,
             List<JobView.Step> decisions) {
-        Pool pool = snapshot.state();
+        Pool pool = snapshot.pool();
         Place place = places.get(before);
         Job job = place.job();
         int named = Math.min(before, AHEAD_NAMED);

@@ -8,11 +8,8 @@ import io.millrace.scheduler.RestoredPools.RestoredPool;
 import io.millrace.scheduler.api.SchedulerViews.PoolView;
 import io.millrace.scheduler.api.SchedulerViews.Snapshot;
 import io.millrace.scheduler.api.SchedulerViews.UsageView;
-import io.millrace.scheduler.domain.Pool;
-import io.millrace.scheduler.domain.PoolEntity;
 import io.millrace.scheduler.domain.UsageAccount;
 import io.millrace.streams.ServiceClock;
-import io.millrace.streams.decider.DeciderReplica;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -73,13 +70,12 @@ public final class SchedulerResource {
             @Nullable RestoredPool restored) {}
 
     private final SchedulerViews views;
-    private final DeciderReplica<PoolEntity, Pool> pools;
+    private final PoolReplicas pools;
     private final RestoredPools restored;
     private final ServiceClock clock;
     private final Explainer explainer;
 
-    SchedulerResource(
-            SchedulerViews views, DeciderReplica<PoolEntity, Pool> pools, RestoredPools restored, ServiceClock clock) {
+    SchedulerResource(SchedulerViews views, PoolReplicas pools, RestoredPools restored, ServiceClock clock) {
         this.views = views;
         this.pools = pools;
         this.restored = restored;
@@ -99,11 +95,11 @@ public final class SchedulerResource {
     @Path("/queue")
     public List<QueueRow> queue(@QueryParam("pool") @Nullable String pool) {
         if (pool == null) {
-            return pools.keys().stream()
+            return pools.names().stream()
                     .flatMap(name -> explainer.queue(name).stream())
                     .toList();
         }
-        if (!pools.keys().contains(pool)) {
+        if (!pools.names().contains(pool)) {
             throw new NotFoundException("there is no pool " + pool);
         }
         return explainer.queue(pool);

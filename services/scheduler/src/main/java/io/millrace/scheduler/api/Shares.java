@@ -1,10 +1,8 @@
 package io.millrace.scheduler.api;
 
+import io.millrace.scheduler.api.PoolReplicas.Snapshot;
 import io.millrace.scheduler.domain.Member;
 import io.millrace.scheduler.domain.Pool;
-import io.millrace.scheduler.domain.PoolEntity;
-import io.millrace.streams.decider.DeciderReplica;
-import io.millrace.streams.decider.DeciderReplica.Snapshot;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -23,12 +21,12 @@ final class Shares {
         pools.forEach(pool -> pool.teams().forEach(teams::putIfAbsent));
     }
 
-    static Shares of(DeciderReplica<PoolEntity, Pool> replica) {
+    static Shares of(PoolReplicas replicas) {
         List<Pool> known = new ArrayList<>();
-        for (String pool : replica.keys()) {
-            Snapshot<Pool> snapshot = replica.of(pool);
+        for (String pool : replicas.names()) {
+            Snapshot snapshot = replicas.of(pool);
             if (snapshot != null) {
-                known.add(snapshot.state());
+                known.add(snapshot.pool());
             }
         }
         return of(known);

@@ -3,17 +3,10 @@ package io.millrace.scheduler.api;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.scheduler.SchedulerConfig;
-import io.millrace.scheduler.codec.StateCodec;
-import io.millrace.scheduler.domain.Job;
-import io.millrace.scheduler.domain.Job.Phase;
-import io.millrace.scheduler.domain.Pool;
-import io.millrace.scheduler.domain.PoolEntity;
-import io.millrace.scheduler.domain.PoolEntity.JobEntity;
 import io.millrace.scheduler.topology.SchedulerTopology;
 import io.millrace.streams.PatientSchemas;
 import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
-import io.millrace.streams.decider.DeciderReplica;
 import io.millrace.streams.runtime.Projection;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -21,7 +14,6 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,8 +42,7 @@ final class ViewsLifecycle {
     private final PatientSchemas schemas;
     private final MeterRegistry meters;
     private final SchedulerViews views;
-    private final DeciderReplica<PoolEntity, Pool> pools =
-            new DeciderReplica<>(StateCodec::entity, ViewsLifecycle::withoutEnded);
+    private final PoolReplicas pools = new PoolReplicas();
     private final String poolChangelog;
     private @Nullable Projection projection;
     private @Nullable Projection replication;
@@ -93,13 +84,6 @@ final class ViewsLifecycle {
         }
     }
 
-    /** Ended jobs are the decider's to remember; nobody asks how they wait. */
-    private static Pool withoutEnded(Collection<PoolEntity> entities) {
-        return Pool.restore(entities.stream()
-                .filter(entity -> !(entity instanceof JobEntity(Job job) && job.phase() instanceof Phase.Ended))
-                .toList());
-    }
-
     @Produces
     @Singleton
     SchedulerViews views() {
@@ -108,7 +92,7 @@ final class ViewsLifecycle {
 
     @Produces
     @Singleton
-    DeciderReplica<PoolEntity, Pool> pools() {
+    PoolReplicas pools() {
         return pools;
     }
 

@@ -21,11 +21,9 @@ import io.millrace.scheduler.domain.JobType;
 import io.millrace.scheduler.domain.Member;
 import io.millrace.scheduler.domain.Pool;
 import io.millrace.scheduler.domain.PoolDecider;
-import io.millrace.scheduler.domain.PoolEntity;
 import io.millrace.scheduler.domain.PoolEvent;
 import io.millrace.scheduler.domain.PoolInput;
 import io.millrace.streams.ServiceClock;
-import io.millrace.streams.decider.DeciderReplica;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -50,7 +48,7 @@ class ExplainerTest {
 
     private final PoolDecider decider = new PoolDecider();
     private final Pool pool = decider.initialState();
-    private final DeciderReplica<PoolEntity, Pool> replica = new DeciderReplica<>(StateCodec::entity, Pool::restore);
+    private final PoolReplicas replica = new PoolReplicas();
     private Instant now = BEGIN;
     private final Explainer explainer = new Explainer(replica, new ServiceClock.Wall(() -> now));
     private long offset;

@@ -22,12 +22,9 @@ import io.millrace.scheduler.RestoredPools;
 import io.millrace.scheduler.api.SchedulerViews.NodeView;
 import io.millrace.scheduler.api.SchedulerViews.PolicyView;
 import io.millrace.scheduler.codec.PolicyDocument;
-import io.millrace.scheduler.codec.StateCodec;
-import io.millrace.scheduler.domain.Pool;
 import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
-import io.millrace.streams.decider.DeciderReplica;
 import jakarta.ws.rs.NotFoundException;
 import java.time.Instant;
 import java.util.List;
@@ -51,11 +48,8 @@ class SchedulerViewsTest {
             """;
 
     private final SchedulerViews views = new SchedulerViews(Set.of("default", "spare"));
-    private final SchedulerResource resource = new SchedulerResource(
-            views,
-            new DeciderReplica<>(StateCodec::entity, Pool::restore),
-            new RestoredPools(),
-            new ServiceClock.Wall(() -> NOW));
+    private final SchedulerResource resource =
+            new SchedulerResource(views, new PoolReplicas(), new RestoredPools(), new ServiceClock.Wall(() -> NOW));
 
     private void apply(Topic<?> topic, String key, @Nullable SpecificRecord event) {
         views.apply(topic.name(), key, event, NOW.toEpochMilli());

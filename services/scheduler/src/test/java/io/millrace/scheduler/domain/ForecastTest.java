@@ -12,6 +12,7 @@ import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,8 +74,7 @@ class ForecastTest {
         story.started("again", 1).tick();
         submitted(story, "next", job("bob", 8, HOUR_S));
         assertThat(expected(story, "next", HOUR_S + 60)).isEqualTo(at(2 * HOUR_S, Map.of(Basis.LEARNED, 1)));
-        Promise promise = story.pool().job("next").promise();
-        assertThat(promise).isNotNull();
+        Promise promise = Objects.requireNonNull(story.pool().job("next").promise());
         assertThat(promise.startBy()).isGreaterThanOrEqualTo(START + 11 * HOUR_S * 1000);
     }
 

@@ -11,6 +11,7 @@ import io.millrace.scheduler.domain.QueueOrder.Place;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -72,8 +73,7 @@ class QueueOrderTest {
         story.at(63).submit("shorter", of("research", "ann", 8)).tick();
         assertThat(order(story, 70)).containsExactly("promised", "shorter", "older");
         Place first = QueueOrder.at(story.pool(), START + 70_000).places().get(1);
-        assertThat(first.priority()).isNotNull();
-        assertThat(first.priority().shortness()).isPositive();
+        assertThat(Objects.requireNonNull(first.priority()).shortness()).isPositive();
     }
 
     @Test
