@@ -42,7 +42,7 @@ class FairSimulationTest {
     }
 
     private static double held(Map<Long, Map<String, SharesOverTime.TeamDay>> days, long day, String team) {
-        SharesOverTime.TeamDay row = days.get(day).get(team);
+        SharesOverTime.TeamDay row = days.getOrDefault(day, Map.of()).get(team);
         return row == null ? 0 : row.held();
     }
 
@@ -54,7 +54,8 @@ class FairSimulationTest {
         assertThat(held(days, 1, "early")).isLessThan(2);
         assertThat(held(days, 2, "late")).isCloseTo(4, within(1.0));
         assertThat(held(days, 2, "early")).isCloseTo(4, within(1.0));
-        assertThat(days.get(2L).get("early").share()).isEqualTo(4);
+        assertThat(days.getOrDefault(2L, Map.of()))
+                .hasEntrySatisfying("early", row -> assertThat(row.share()).isEqualTo(4));
     }
 
     @Test

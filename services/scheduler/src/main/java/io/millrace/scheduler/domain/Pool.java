@@ -2,7 +2,6 @@ package io.millrace.scheduler.domain;
 
 import io.millrace.scheduler.domain.Attempt.Ending;
 import io.millrace.scheduler.domain.Job.Phase;
-import io.millrace.scheduler.domain.Node.Health;
 import io.millrace.scheduler.domain.PoolEntity.DuplicateEntity;
 import io.millrace.scheduler.domain.PoolEntity.HeaderEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
@@ -27,6 +26,7 @@ public final class Pool {
 
     private final PoolEntities entities = new PoolEntities();
     private final Accounts accounts = new Accounts(entities);
+    private final NodeNews nodeNews = new NodeNews(entities);
 
     // ---- what happened
 
@@ -50,8 +50,8 @@ public final class Pool {
                                 ? started(current, at)
                                 : current.withSeen(header().observed()));
             case PoolInput.AttemptEnded ended -> end(ended);
-            case PoolInput.NodeUp up -> nodeUp(up);
-            case PoolInput.NodeHealthChanged changed -> nodeHealth(changed);
+            case PoolInput.NodeUp up -> nodeNews.up(up);
+            case PoolInput.NodeHealthChanged changed -> nodeNews.health(changed);
             case PoolInput.PolicyAdopted adopted -> adopt(adopted);
             case PoolInput.MemberDefined(long at, Member member) -> {
                 entities.put(member);
@@ -132,52 +132,6 @@ public final class Pool {
         touch();
     }
 
-    private void nodeUp(PoolInput.NodeUp up) {
-        Node known = entities.fleet().node(up.nodeId());
-        if (known != null) {
-            if (isOld(known, up.at(), up.eventId())) {
-                return;
-            }
-            loseNode(up.nodeId(), up.at());
-            disturb(RevisionCause.NODE_LOST);
-        }
-        entities.put(new Node(up.nodeId(), up.gpus(), up.gpuType(), Health.UP, up.at(), up.eventId(), up.eventId(), 0));
-        touch();
-    }
-
-    private void nodeHealth(PoolInput.NodeHealthChanged changed) {
-        Node known = entities.fleet().node(changed.nodeId());
-        if (known == null || isOld(known, changed.at(), changed.eventId())) {
-            return;
-        }
-        if (changed.health() == Health.DOWN) {
-            loseNode(changed.nodeId(), changed.at());
-            disturb(RevisionCause.NODE_LOST);
-        } else {
-            disturb(RevisionCause.NODE_DRAINED);
-        }
-        entities.put(known.withHealth(changed.health(), changed.at(), changed.eventId()));
-        touch();
-    }
-
-    private static boolean isOld(Node known, long at, String eventId) {
-        return at < known.changedAt() || eventId.equals(known.changedBy()) || eventId.equals(known.upBy());
-    }
-
-    /** Whatever was placed on the node before {@code at} runs there no more. */
-    private void loseNode(String nodeId, long at) {
-        for (String jobId : entities.index().active().toArray(String[]::new)) {
-            Job job = job(jobId);
-            Attempt attempt = job.active();
-            if (attempt != null
-                    && attempt.placedAt() <= at
-                    && attempt.shares().stream()
-                            .anyMatch(share -> share.nodeId().equals(nodeId))) {
-                entities.put(job.withAttempt(attempt.withLostNode(nodeId)));
-            }
-        }
-    }
-
     private void adopt(PoolInput.PolicyAdopted adopted) {
         if (policy() instanceof PolicyEntity known && known.sha256().equals(adopted.sha256())) {
             return;
@@ -214,7 +168,7 @@ public final class Pool {
             }
             case PoolEvent.JobRequeued requeued -> {
                 Job job = job(requeued.jobId());
-                suspectSilentNodes(job);
+                nodeNews.suspectSilentNodes(job, liveness());
                 accounts.settle(job, requeued.startedAt(), requeued.endedAt(), requeued.gpuMs());
                 Job waiting = job.withPhase(new Phase.Waiting());
                 // Who has started once has waited long enough or not; what comes now is another wait.
@@ -222,7 +176,7 @@ public final class Pool {
             }
             case PoolEvent.JobEnded ended -> {
                 Job job = job(ended.jobId());
-                suspectSilentNodes(job);
+                nodeNews.suspectSilentNodes(job, liveness());
                 accounts.settle(job, ended.startedAt(), ended.endedAt(), ended.gpuMs());
                 accounts.learn(job, ended);
                 entities.put(job.withPhase(new Phase.Ended(ended.state(), ended.endedAt())));
@@ -267,23 +221,6 @@ public final class Pool {
         long watched = policy() == null ? 0 : Math.min(step, 2 * liveness().tickIntervalMs());
         entities.put(header().reached(now, watched));
         List.copyOf(entities.index().attempts().miscounted()).forEach(jobId -> accounts.countStart(job(jobId)));
-    }
-
-    /** An attempt that is over without a word, on nodes not known to be lost, makes its nodes suspect. */
-    private void suspectSilentNodes(Job job) {
-        Attempt attempt = job.active();
-        if (attempt == null || attempt.ending() != null) {
-            return;
-        }
-        for (NodeShare share : attempt.shares()) {
-            Node node = entities.fleet().node(share.nodeId());
-            if (node != null
-                    && node.health() == Health.UP
-                    && !attempt.lostNodes().contains(share.nodeId())) {
-                entities.put(node.withSuspectUntil(header().now() + liveness().suspectMs()));
-                disturb(RevisionCause.NODE_LOST);
-            }
-        }
     }
 
     private void forgetEnded() {

@@ -38,7 +38,6 @@ class BackfillPropertiesTest {
     private final Map<String, Double> usage = new HashMap<>();
     private final List<double[]> ran = new ArrayList<>();
     private final List<String> ranBy = new ArrayList<>();
-    private int compared;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -162,7 +161,6 @@ class BackfillPropertiesTest {
         List<PoolEvent> rest = decided.subList(placing, decided.size());
         rest.forEach(mirror::evolve);
         if (naive != null) {
-            compared++;
             assertThat(Told.promises(rest))
                     .as("cycle at %s", mirror.header().now())
                     .isEqualTo(expected);

@@ -1,6 +1,7 @@
 package io.millrace.scheduler.domain;
 
 import static io.millrace.scheduler.domain.PoolScript.START;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
@@ -35,9 +36,12 @@ class PrioritiesTest {
         return new Member.Team(name, shares, null, new TreeSet<>(Set.of(types)), deadlines);
     }
 
+    private static Priorities priorities(Pool pool, long now) {
+        return new Priorities(pool, requireNonNull(pool.policy()).policy(), now);
+    }
+
     private static Priority priority(PoolScript script, String jobId, long now) {
-        SchedulingPolicy policy = script.pool().policy().policy();
-        return new Priorities(script.pool(), policy, now).of(script.pool().job(jobId));
+        return priorities(script.pool(), now).of(script.pool().job(jobId));
     }
 
     private static PoolScript waiting(PolicyDraft policy, JobRequest request, Member... members) {
@@ -285,9 +289,7 @@ class PrioritiesTest {
 
     private static long penalty(PoolScript script, long now) {
         Job asked = Job.submitted("asked", "event", START, request("research", "ann", JobType.SWEEP, null));
-        return new Priorities(script.pool(), script.pool().policy().policy(), now)
-                .of(asked)
-                .usagePenalty();
+        return priorities(script.pool(), now).of(asked).usagePenalty();
     }
 
     // ---- formulas
@@ -305,8 +307,7 @@ class PrioritiesTest {
         script.tell(new PoolInput.MemberDefined(START, team("vision", 1, true, JobType.PRODUCTION_MODEL)));
         assertThat(priority(script, "job", START + 600_000)).isEqualTo(Priority.ofBase(33_333));
         assertThat(priority(script, "other", START + 600_000)).isEqualTo(Priority.ofBase(100_000));
-        Priorities priorities =
-                new Priorities(script.pool(), script.pool().policy().policy(), START + 600_000);
+        Priorities priorities = priorities(script.pool(), START + 600_000);
         assertThat(priorities.shortness(new RunLengths.Of("ann", PLAIN.shape())))
                 .isZero();
     }
@@ -332,13 +333,13 @@ class PrioritiesTest {
                 account("robotics", "dan", Math.PI)));
         PoolScript script = waiting(PolicyDraft.easy().rule(rule), PLAIN);
         entities.add(new PoolEntity.JobEntity(script.pool().job("job")));
-        entities.add(script.pool().policy());
+        entities.add(requireNonNull(script.pool().policy()));
         entities.add(script.pool().header());
         List<Priority> found = new ArrayList<>();
         for (int i = 0; i < entities.size(); i++) {
             Collections.rotate(entities, 1);
             Pool pool = Pool.restore(entities);
-            found.add(new Priorities(pool, pool.policy().policy(), START).of(pool.job("job")));
+            found.add(priorities(pool, START).of(pool.job("job")));
         }
         assertThat(Set.copyOf(found)).hasSize(1);
     }

@@ -154,7 +154,8 @@ class PromiseRevisionsTest {
         assertThat(Told.starts(script.tick())).containsExactly("promise next by " + (START_WITHIN_S + HOUR + SLACK));
         script.at(20).started("first", 1);
         assertThat(Told.of(script.tick())).containsExactly("keep n01×8 for next at " + (20 + HOUR + SLACK));
-        assertThat(script.pool().job("next").promise().startBy())
+        assertThat(script.pool().job("next").promise())
+                .extracting(Promise::startBy)
                 .isEqualTo(START + (START_WITHIN_S + HOUR + SLACK) * 1000);
     }
 }

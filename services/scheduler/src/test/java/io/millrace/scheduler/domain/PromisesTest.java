@@ -60,7 +60,9 @@ class PromisesTest {
 
         script.submit("hour", limited(8, HOUR)).submit("half", limited(4, 30 * MINUTE));
         assertThat(Told.starts(script.tick())).containsExactly("place half on n08×4", "place hour on n09×8");
-        assertThat(script.pool().job("head").promise().startBy()).isEqualTo(START + 7_200_000);
+        assertThat(script.pool().job("head").promise())
+                .extracting(Promise::startBy)
+                .isEqualTo(START + 7_200_000);
         script.started("hour", 1).started("half", 1);
 
         List<PoolEvent> decided = new ArrayList<>();
@@ -148,7 +150,8 @@ class PromisesTest {
         assertThat(Told.of(script.tick()))
                 .contains("end gang: CANCELLED", "keep n01×8 n02×8 for behind at " + (HOUR + SLACK))
                 .noneMatch(told -> told.startsWith("revise"));
-        assertThat(script.pool().job("behind").promise().startBy())
+        assertThat(script.pool().job("behind").promise())
+                .extracting(Promise::startBy)
                 .isEqualTo(START + (HOUR + SLACK + START_WITHIN_S + HOUR + SLACK) * 1000);
     }
 
