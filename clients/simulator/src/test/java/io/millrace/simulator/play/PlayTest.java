@@ -36,13 +36,15 @@ class PlayTest {
                         "10 red-000 NodeUp {\"pool\": \"red\", \"gpus\": 8, \"gpu_type\": \"V100\"}",
                         "10 a JobSubmitted {\"pool\": \"red\", \"queue\": \"batch\", \"team\": \"red\", \"user\": \"ann\","
                                 + " \"gpus\": 8, \"gpu_type\": \"V100\", \"gpus_per_node\": null,"
-                                + " \"limit_ms\": 14400000, \"estimate_ms\": 4000000, \"tags\": {}}",
+                                + " \"limit_ms\": 14400000, \"estimate_ms\": 4000000, \"tags\": {},"
+                                + " \"job_type\": \"EXPERIMENTATION\", \"deadline\": null}",
                         "10 play ClockAdvanced {\"sequence\": 1, \"sent\": {\"red\": 2}}",
                         "10 a JobStarted {\"attempt\": 1, \"node_ids\": [\"red-000\"]}",
                         "10 play ClockAdvanced {\"sequence\": 2, \"sent\": {\"red\": 3}}",
                         "20 b JobSubmitted {\"pool\": \"red\", \"queue\": \"batch\", \"team\": \"red\", \"user\": \"ann\","
                                 + " \"gpus\": 2, \"gpu_type\": \"V100\", \"gpus_per_node\": null,"
-                                + " \"limit_ms\": 3600000, \"estimate_ms\": 30000, \"tags\": {}}",
+                                + " \"limit_ms\": 3600000, \"estimate_ms\": 30000, \"tags\": {},"
+                                + " \"job_type\": \"EXPERIMENTATION\", \"deadline\": null}",
                         "20 play ClockAdvanced {\"sequence\": 3, \"sent\": {\"red\": 4}}",
                         "20 play ClockAdvanced {\"sequence\": 4, \"sent\": {\"red\": 4}}",
                         "4010 a CheckpointSaved {\"attempt\": 1, \"path\": \"checkpoints/a/1800\", \"step\": 1800}",
