@@ -45,7 +45,12 @@ final class Backfilling extends Lookahead {
     private final SchedulingPolicy policy;
     private final Priorities priorities;
     private final KeptRoom room;
-    private final Iterator<String> promised;
+
+    /** Those that start first are asked first: what they leave earlier, others may take. */
+    private final List<String> promised;
+
+    /** How many of these have been asked. */
+    private int asked;
 
     private final Deque<PoolEvent> decided = new ArrayDeque<>();
     private PriorityQueue<Turn> turns = new PriorityQueue<>(Contender.BY_PRIORITY);
@@ -68,19 +73,17 @@ final class Backfilling extends Lookahead {
         this.policy = policy;
         priorities = new Priorities(pool, policy, pool.header().now());
         room = new KeptRoom(pool, policy);
-        // Those that start first are asked first: what they leave earlier, others may take.
         promised = room.reservations().stream()
                 .map(reservation -> reservation.job().id())
-                .toList()
-                .iterator();
+                .toList();
     }
 
     @Override
     @Nullable
     PoolEvent find() {
         while (decided.isEmpty()) {
-            if (promised.hasNext()) {
-                reconsider(pool.job(promised.next()));
+            if (asked < promised.size()) {
+                reconsider(pool.job(promised.get(asked++)));
             } else if (!nextTurn() && !nextExplained() && !nextUnexplained()) {
                 return null;
             }
@@ -97,17 +100,47 @@ final class Backfilling extends Lookahead {
             breakPromise(job, RevisionCause.POLICY_CHANGED);
             return;
         }
-        List<Slot> slots = room.fit(job);
-        if (slots != null && room.quotas(job, slots).isEmpty()) {
-            place(job, slots);
+        if (startNow(job)) {
             return;
         }
         Planned planned = room.earliest(job);
+        if (isLate(job, planned) && asked < promised.size()) {
+            // What makes one late must not put it behind all that start later: these are planned anew behind it.
+            List<Job> later = promised.subList(asked, promised.size()).stream()
+                    .map(pool::job)
+                    .toList();
+            later.forEach(room::letGo);
+            if (startNow(job)) {
+                return;
+            }
+            Planned before = room.earliest(job);
+            if (before != null && before.start() < (planned == null ? Timers.NEVER : planned.start())) {
+                planned = before;
+            } else {
+                later.forEach(room::keepAsPromised);
+            }
+        }
         if (planned == null || !room.quotas(job, planned.plan()).isEmpty()) {
             breakPromise(job, cause());
         } else {
             plan(job, planned);
         }
+    }
+
+    private boolean startNow(Job job) {
+        List<Slot> slots = room.fit(job);
+        if (slots == null || !room.quotas(job, slots).isEmpty()) {
+            return false;
+        }
+        place(job, slots);
+        return true;
+    }
+
+    /** Whether a job was promised an earlier start. */
+    private static boolean isLate(Job job, @Nullable Planned planned) {
+        Promise promise = job.promise();
+        Long startBy = promise == null ? null : promise.startBy();
+        return startBy != null && (planned == null || planned.start() > startBy);
     }
 
     /** Nothing is kept for the job any more; it waits like all others. */

@@ -40,6 +40,10 @@ final class FairTree {
             usage.computeIfAbsent(open.lane().team(), team -> new TreeMap<>())
                     .putIfAbsent(open.lane().user(), 0.0);
         }
+        for (String jobId : pool.index().promised()) {
+            JobRequest waits = pool.job(jobId).request();
+            usage.computeIfAbsent(waits.team(), team -> new TreeMap<>()).putIfAbsent(waits.user(), 0.0);
+        }
         Map<String, Long> teamShares = new HashMap<>();
         Map<String, Long> userShares = new HashMap<>();
         usage.forEach((team, users) -> {

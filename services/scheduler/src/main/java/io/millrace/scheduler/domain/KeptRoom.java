@@ -50,17 +50,12 @@ final class KeptRoom {
             Job job = pool.job(jobId);
             Promise promise = job.promise();
             if (promise != null && promise.plannedAt() != null) {
-                keep(job, promise);
+                keepAsPromised(job);
             } else {
                 held.add(job);
             }
         }
-        for (Job job : held) {
-            Promise promise = job.promise();
-            if (promise != null) {
-                keep(job, promise);
-            }
-        }
+        held.forEach(this::keepAsPromised);
         forgetMisfits();
     }
 
@@ -71,7 +66,12 @@ final class KeptRoom {
 
     // ---- keeping
 
-    private void keep(Job job, Promise promise) {
+    /** Keeps what a job's promise says. */
+    void keepAsPromised(Job job) {
+        Promise promise = job.promise();
+        if (promise == null) {
+            return;
+        }
         List<Slot> plan = promise.plan().stream()
                 .map(part -> new Slot(pool.fleet().index(part.nodeId()), part.gpus()))
                 .toList();
@@ -206,7 +206,7 @@ final class KeptRoom {
         }
         letGo(job);
         Hindrances found = others(job);
-        keep(job, promise);
+        keepAsPromised(job);
         return found;
     }
 

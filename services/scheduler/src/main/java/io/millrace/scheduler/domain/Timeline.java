@@ -25,7 +25,13 @@ final class Timeline {
     record Reservation(Job job, long at, long end, List<Slot> plan, boolean held) {}
 
     /** The earliest start of a job; {@code at} is {@link #HELD} when it can't be told. */
-    record Planned(long at, List<Slot> plan) {}
+    record Planned(long at, List<Slot> plan) {
+
+        /** After all that can be told when it can't. */
+        long start() {
+            return at == HELD ? Timers.NEVER - 1 : at;
+        }
+    }
 
     private record Release(long at, long order, List<Slot> slots) {}
 

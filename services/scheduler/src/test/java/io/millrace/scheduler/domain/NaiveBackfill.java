@@ -65,16 +65,17 @@ final class NaiveBackfill {
                 .sorted(Comparator.comparingLong((Job job) -> attempt(job).placedAt())
                         .thenComparing(Job::id))
                 .forEach(this::hold);
-        for (Job job : waiting()) {
-            if (job.promise() instanceof Promise promise && promise.plannedAt() != null) {
-                keep(job, promise.plannedAt(), slots(promise));
-            }
-        }
-        for (Job job : waiting()) {
-            if (job.promise() instanceof Promise promise && promise.plannedAt() == null) {
-                keep(job, null, slots(promise));
-            }
-        }
+        waiting().stream().filter(job -> isPromised(job, true)).forEach(this::keepAsPromised);
+        waiting().stream().filter(job -> isPromised(job, false)).forEach(this::keepAsPromised);
+    }
+
+    private static boolean isPromised(Job job, boolean anInstant) {
+        return job.promise() instanceof Promise promise && (promise.plannedAt() != null) == anInstant;
+    }
+
+    private void keepAsPromised(Job job) {
+        Promise promise = Objects.requireNonNull(job.promise());
+        keep(job, promise.plannedAt(), slots(promise));
     }
 
     private static Attempt attempt(Job job) {
@@ -269,8 +270,10 @@ final class NaiveBackfill {
 
     /** Placements and promises, as {@link Told#promises} tells the decisions of a cycle. */
     List<String> decide() {
-        for (Kept mine : kept.values().stream().sorted(BY_START).toList()) {
-            reconsider(mine.job());
+        List<Job> promised =
+                kept.values().stream().sorted(BY_START).map(Kept::job).toList();
+        for (int i = 0; i < promised.size(); i++) {
+            reconsider(promised.get(i), promised.subList(i + 1, promised.size()));
         }
         List<Job> left = new ArrayList<>(waiting());
         left.removeIf(job -> kept.containsKey(job.id()) || placed.contains(job.id()));
@@ -281,10 +284,7 @@ final class NaiveBackfill {
                             .thenComparing(Job.BY_SUBMISSION))
                     .orElseThrow();
             left.remove(next);
-            List<Slot> slots = fitNow(next);
-            if (slots != null && quotas(next, slots).isEmpty()) {
-                place(next, slots);
-            } else if (!passing && quotas(next, slots).isEmpty()) {
+            if (!placeNow(next) && !passing && quotas(next, fitNow(next)).isEmpty()) {
                 promise(next);
             }
         }
@@ -296,22 +296,48 @@ final class NaiveBackfill {
         return priority.total() + (passing ? priority.shortness() : 0);
     }
 
-    private void reconsider(Job job) {
+    /** @param later who was to start later */
+    private void reconsider(Job job, List<Job> later) {
         kept.remove(job.id());
         Promise promise = Objects.requireNonNull(job.promise());
-        List<Slot> slots = fitNow(job);
         if (!quotas(job, null).isEmpty()) {
             breakPromise(job, promise);
-        } else if (slots != null && quotas(job, slots).isEmpty()) {
-            place(job, slots);
-        } else {
-            Start start = earliest(job);
-            if (start == null || !quotas(job, start.plan()).isEmpty()) {
-                breakPromise(job, promise);
+            return;
+        }
+        if (placeNow(job)) {
+            return;
+        }
+        Start start = earliest(job);
+        if (promise.startBy() instanceof Long startBy && later(start, startBy)) {
+            later.forEach(other -> kept.remove(other.id()));
+            if (placeNow(job)) {
+                return;
+            }
+            Start first = earliest(job);
+            if (first != null && later(start, first.at() == AT_ONCE ? NEVER - 1 : first.at())) {
+                start = first;
             } else {
-                plan(job, promise, start);
+                later.forEach(this::keepAsPromised);
             }
         }
+        if (start == null || !quotas(job, start.plan()).isEmpty()) {
+            breakPromise(job, promise);
+        } else {
+            plan(job, promise, start);
+        }
+    }
+
+    private static boolean later(@Nullable Start start, long than) {
+        return start == null || (start.at() == AT_ONCE ? NEVER - 1 : start.at()) > than;
+    }
+
+    private boolean placeNow(Job job) {
+        List<Slot> slots = fitNow(job);
+        if (slots == null || !quotas(job, slots).isEmpty()) {
+            return false;
+        }
+        place(job, slots);
+        return true;
     }
 
     private void breakPromise(Job job, Promise promise) {
@@ -366,22 +392,6 @@ final class NaiveBackfill {
     Map<String, String> plans() {
         Map<String, String> plans = new TreeMap<>();
         kept.values().forEach(mine -> plans.put(mine.job().id(), where(mine.plan()) + " at " + mine.at()));
-        return plans;
-    }
-
-    /** The same of a pool. */
-    static Map<String, String> plans(Pool pool) {
-        Map<String, String> plans = new TreeMap<>();
-        for (Job job : pool.jobs()) {
-            if (job.promise() instanceof Promise promise) {
-                plans.put(
-                        job.id(),
-                        promise.plan().stream()
-                                        .map(part -> part.nodeId() + "×" + part.gpus())
-                                        .collect(Collectors.joining(" "))
-                                + " at " + promise.plannedAt());
-            }
-        }
         return plans;
     }
 }

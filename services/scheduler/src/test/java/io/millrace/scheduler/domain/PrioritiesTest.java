@@ -344,6 +344,20 @@ class PrioritiesTest {
         assertThat(Set.copyOf(found)).hasSize(1);
     }
 
+    @Test
+    void shouldRankAUserWhoseOnlyJobHasAPromise() {
+        PoolScript script = PolicyDraft.easy().rule(FairShareRule.FAIR_TREE).script();
+        script.at(0).node("n1", 1).tell(new PoolInput.MemberDefined(START, team("none", 0, false)));
+        script.submit("runs", request("research", "ann", JobType.SWEEP, null)).tick();
+        script.submit("promised", request("none", "zoe", JobType.SWEEP, null));
+        script.tick();
+        script.submit("waits", request("research", "ben", JobType.SWEEP, null)).tick();
+        assertThat(script.pool().job("promised").promise()).isNotNull();
+        // Last of ann, ben and zoe.
+        assertThat(priority(script, "promised", START).fairShare()).isEqualTo(66_667);
+        assertThat(priority(script, "waits", START).fairShare()).isEqualTo(200_000);
+    }
+
     private static PoolEntity account(String team, String user, double gpus) {
         return new PoolEntity.AccountEntity(
                 new UserAccount(team, user, new UsageAccount(0, 0, 0, -gpus, START), 1 / 3.0, START));

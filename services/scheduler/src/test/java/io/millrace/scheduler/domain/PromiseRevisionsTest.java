@@ -158,4 +158,39 @@ class PromiseRevisionsTest {
                 .extracting(Promise::startBy)
                 .isEqualTo(START + (START_WITHIN_S + HOUR + SLACK) * 1000);
     }
+
+    @Test
+    void shouldNotFallBehindThosePromisedLaterWhenOneIsLate() {
+        PoolScript script = PolicyDraft.conservative(5).script().at(0);
+        nodes(script, 1).submit("first", others(8, 1000L));
+        script.tick();
+        script.started("first", 1).submit("brief", limited(8, 100)).at(1).submit("long", others(8, 10 * HOUR));
+        script.tell(new PoolInput.PriorityOverridden(START, "brief", "user:ada", "demo"));
+        long behind = 1000 + SLACK + START_WITHIN_S + 100 + SLACK;
+        assertThat(Told.starts(script.tick()))
+                .containsExactly("promise brief by " + (1000 + SLACK), "promise long by " + behind);
+        List<PoolEvent> decided = new ArrayList<>();
+        for (long second = 10; second <= 1000 + SLACK; second += 10) {
+            script.at(second).heartbeat("first", 1);
+            decided.addAll(script.tick());
+        }
+        assertThat(Told.starts(decided))
+                .containsExactly(
+                        "revise brief from " + (1000 + SLACK) + " to " + (1000 + 2 * SLACK) + ": LIMIT_OVERRUN",
+                        "revise long from " + behind + " to " + (behind + SLACK) + ": LIMIT_OVERRUN");
+        script.at(1000 + SLACK + 7).ended("first", 1, EndKind.COMPLETED);
+        assertThat(Told.starts(script.tick())).containsExactly("place brief on n01×8");
+    }
+
+    @Test
+    void shouldStartThePromisedFirstAfterTimeStoodStill() {
+        PoolScript script = PolicyDraft.conservative(5).script().at(0);
+        nodes(script, 1).submit("first", others(8, 1000L));
+        script.tick();
+        script.started("first", 1).submit("a", limited(8, 1000)).at(1).submit("b", limited(8, 1000));
+        script.tick();
+        script.at(250).heartbeat("first", 1).tick();
+        script.at(500).ended("first", 1, EndKind.COMPLETED);
+        assertThat(Told.starts(script.tick(9000)).getFirst()).isEqualTo("place a on n01×8");
+    }
 }

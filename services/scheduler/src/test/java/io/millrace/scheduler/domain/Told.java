@@ -4,6 +4,8 @@ import static io.millrace.scheduler.domain.PoolScript.START;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,22 @@ final class Told {
             }
         }
         return told;
+    }
+
+    /** What a pool keeps for whom. */
+    static Map<String, String> plans(Pool pool) {
+        Map<String, String> plans = new TreeMap<>();
+        for (Job job : pool.jobs()) {
+            if (job.promise() instanceof Promise promise) {
+                plans.put(
+                        job.id(),
+                        promise.plan().stream()
+                                        .map(part -> part.nodeId() + "×" + part.gpus())
+                                        .collect(Collectors.joining(" "))
+                                + " at " + promise.plannedAt());
+            }
+        }
+        return plans;
     }
 
     static String of(PoolEvent event) {
