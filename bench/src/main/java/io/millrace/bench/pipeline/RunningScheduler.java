@@ -123,24 +123,40 @@ final class RunningScheduler implements AutoCloseable {
         }
         EventSerde<JobEvent> jobs = EventSerde.of(Topics.JOB_EVENTS, cluster.schemas());
         for (int i = 0; i < nodes; i++) {
-            JobSubmitted holder = JobSubmitted.newBuilder()
-                    .setPool(POOL)
-                    .setQueue("preemptible")
-                    .setTeam(String.format("team-%02d", i % JobMix.TEAMS))
-                    .setUser(String.format("user-%03d", i % JobMix.USERS))
-                    .setGpus(GPUS_PER_NODE)
-                    .setLimitMs(LONG_MS)
-                    .build();
-            send(
-                    Topics.JOB_EVENTS,
-                    jobs,
-                    String.format("holder-%05d", i),
-                    new JobEvent(eventId(), Instant.now(), "user:bench", holder));
+            submit(jobs, String.format("holder-%05d", i), i);
         }
         producer.flush();
         awaitPlaced(nodes);
         holders.forEach((jobId, attempt) -> send(jobId, new JobStarted(attempt, List.of())));
+        // Stays the first in line, so that none of the jobs that are counted is promised a start.
+        submit(jobs, FIRST_IN_LINE, 0);
         producer.flush();
+        awaitQueued(FIRST_IN_LINE);
+    }
+
+    private void submit(EventSerde<JobEvent> jobs, String jobId, int number) {
+        JobSubmitted submitted = JobSubmitted.newBuilder()
+                .setPool(POOL)
+                .setQueue("preemptible")
+                .setTeam(String.format("team-%02d", number % JobMix.TEAMS))
+                .setUser(String.format("user-%03d", number % JobMix.USERS))
+                .setGpus(GPUS_PER_NODE)
+                .setLimitMs(LONG_MS)
+                .build();
+        send(Topics.JOB_EVENTS, jobs, jobId, new JobEvent(eventId(), Instant.now(), "user:bench", submitted));
+    }
+
+    private void awaitQueued(String jobId) {
+        boolean[] queued = {false};
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        try (TopicReader reader = new TopicReader(cluster.client(), List.of(Topics.JOB_DECISIONS.name()))) {
+            while (!queued[0]) {
+                reader.toEnd(record -> queued[0] |= record.key().equals(jobId));
+                if (System.nanoTime() > deadline) {
+                    throw new StackException("nothing was decided about " + jobId);
+                }
+            }
+        }
     }
 
     private void awaitPlaced(int count) {
