@@ -43,6 +43,7 @@ import org.apache.kafka.streams.KafkaStreams;
 final class RunningScheduler implements AutoCloseable {
 
     static final String POOL = "default";
+    private static final String FIRST_IN_LINE = "first-in-line";
 
     private static final int GPUS_PER_NODE = 8;
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
