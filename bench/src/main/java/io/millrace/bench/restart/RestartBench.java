@@ -185,7 +185,7 @@ public final class RestartBench {
                 new KafkaProducer<>(stack.client(), new StringSerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < NODES; i++) {
                 String nodeId = String.format("node-%02d", i);
-                NodeUp up = new NodeUp(POOL, GPUS_PER_NODE, JobMix.gpuType(i));
+                NodeUp up = new NodeUp(POOL, GPUS_PER_NODE, JobMix.gpuType(i), null, null);
                 NodeEvent event = new NodeEvent("up-" + nodeId, Instant.now(), "agent:bench", up);
                 var unused = producer.send(new ProducerRecord<>(topic, nodeId, serde.serialize(topic, event)));
             }

@@ -147,7 +147,7 @@ final class BusyPool {
         int ends = FEWEST_ENDS + random.nextInt(ENDS_SPREAD);
         for (int i = 0; i < ends && !drawn.isEmpty(); i++) {
             String jobId = draw();
-            fold(log.attempt(now, jobId, new JobCompleted(running.getOrDefault(jobId, 0), 0)));
+            fold(log.attempt(now, jobId, new JobCompleted(running.getOrDefault(jobId, 0), 0, "")));
             running.remove(jobId);
         }
         while (pool().waitingCount() + unanswered < pending) {
@@ -228,7 +228,7 @@ final class BusyPool {
     private void stop(String jobId, int attempt) {
         if (running.remove(jobId) != null) {
             drawn.remove(jobId);
-            answers.add(log.attempt(now, jobId, new JobStopped(attempt, StopCause.SCHEDULER, "asked to stop")));
+            answers.add(log.attempt(now, jobId, new JobStopped(attempt, StopCause.SCHEDULER, "asked to stop", "")));
         }
     }
 

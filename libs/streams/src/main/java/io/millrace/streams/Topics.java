@@ -14,6 +14,7 @@ import io.millrace.events.clock.ClockEvent;
 import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.job.JobEvent;
+import io.millrace.events.log.LogEvent;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyEvent;
@@ -52,7 +53,7 @@ public final class Topics {
             KEYED_PARTITIONS,
             days(30),
             USERS,
-            Set.of(USERS, SIMULATOR),
+            Set.of(USERS, AGENTS, SIMULATOR),
             EVERYONE,
             true);
 
@@ -66,6 +67,10 @@ public final class Topics {
             Set.of(AGENTS, SIMULATOR),
             EVERYONE,
             true);
+
+    /** What running jobs write. Kept for a look at it, not for ever: files hold the rest. */
+    public static final Topic<LogEvent> JOB_LOGS = new Topic<>(
+            "job-logs", "job id", LogEvent.class, KEYED_PARTITIONS, days(7), AGENTS, Set.of(AGENTS), EVERYONE, false);
 
     public static final Topic<NodeEvent> NODE_EVENTS = new Topic<>(
             "node-events",
@@ -184,6 +189,7 @@ public final class Topics {
     public static final List<Topic<?>> ALL = List.of(
             JOB_EVENTS,
             ATTEMPT_EVENTS,
+            JOB_LOGS,
             NODE_EVENTS,
             GPU_TELEMETRY,
             POLICY_EVENTS,

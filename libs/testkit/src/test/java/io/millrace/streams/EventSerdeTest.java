@@ -55,6 +55,9 @@ class EventSerdeTest {
                     null,
                     Map.of("a", "b"),
                     JobType.RESEARCH,
+                    null,
+                    null,
+                    List.of(),
                     null));
     private final byte[] valid = written(serde, event);
 

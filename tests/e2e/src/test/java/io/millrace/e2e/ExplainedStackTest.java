@@ -40,7 +40,7 @@ class ExplainedStackTest {
             stack.send(
                     Topics.NODE_EVENTS,
                     "n-0",
-                    new NodeEvent(id(), Instant.now(), "agent:n-0", new NodeUp("default", 8, "V100")));
+                    new NodeEvent(id(), Instant.now(), "agent:n-0", new NodeUp("default", 8, "V100", null, null)));
             submit(stack, "holder", "strangers", JobType.EXPERIMENTATION);
             await().atMost(SOON).until(() -> stack.stateOf("holder").equals("PLACED"));
             stack.send(

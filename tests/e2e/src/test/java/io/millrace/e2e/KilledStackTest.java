@@ -61,7 +61,7 @@ class KilledStackTest {
         stack.send(
                 Topics.NODE_EVENTS,
                 "n-0",
-                new NodeEvent("up-n-0", Instant.now(), "agent:n-0", new NodeUp("default", 4, "V100")));
+                new NodeEvent("up-n-0", Instant.now(), "agent:n-0", new NodeUp("default", 4, "V100", null, null)));
         for (int kill = 1; kill <= KILLS; kill++) {
             int enough = submitted.size() + SENT_BEFORE_A_KILL;
             RunningStack doomed = stack;

@@ -15,6 +15,7 @@ import io.millrace.streams.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,8 @@ class RestartedStackTest {
         stack.send(
                 Topics.NODE_EVENTS,
                 nodeId,
-                new NodeEvent("up-" + nodeId, Instant.now(), "agent:" + nodeId, new NodeUp(pool, 4, "V100")));
+                new NodeEvent(
+                        "up-" + nodeId, Instant.now(), "agent:" + nodeId, new NodeUp(pool, 4, "V100", null, null)));
     }
 
     private static void submit(RunningStack stack, String jobId, String pool) {
@@ -83,6 +85,9 @@ class RestartedStackTest {
                                 null,
                                 Map.of(),
                                 JobType.EXPERIMENTATION,
+                                null,
+                                null,
+                                List.of(),
                                 null)));
     }
 }

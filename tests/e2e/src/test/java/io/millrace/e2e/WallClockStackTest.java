@@ -93,7 +93,7 @@ class WallClockStackTest {
         stack().sendBytes("job-events", "tombstone", null);
         stack().sendBytes("job-events", "as-large-as-can-be", new byte[1_048_400]);
         submit("nowhere", "atlantis", 1, "batch");
-        attempt("never-submitted", new JobCompleted(1, 0));
+        attempt("never-submitted", new JobCompleted(1, 0, ""));
         submit("after-the-bad", "default", 1, "batch");
         run("after-the-bad");
 
@@ -154,7 +154,7 @@ class WallClockStackTest {
                                 && stop.getAttempt() == 7
                                 && stop.getCause() == StopRequestCause.STALE_ATTEMPT));
         assertThat(stack().stateOf("disorderly")).isEqualTo("PLACED");
-        attempt("disorderly", new JobCompleted(1, 0)); // before its start
+        attempt("disorderly", new JobCompleted(1, 0, "")); // before its start
         await().atMost(SOON).until(() -> stack().stateOf("disorderly").equals("COMPLETED"));
         attempt("disorderly", new JobStarted(1, List.of("n-0")));
         submit("after-disorder", "default", 1, "batch");
@@ -183,7 +183,7 @@ class WallClockStackTest {
                 .until(() -> decisions("moving").stream()
                         .anyMatch(decision -> decision instanceof JobPlaced again && again.getAttempt() == 2));
         attempt("moving", new JobStarted(2, List.of("safe")));
-        attempt("moving", new JobCompleted(2, 0));
+        attempt("moving", new JobCompleted(2, 0, ""));
         await().atMost(SOON).until(() -> stack().stateOf("moving").equals("COMPLETED"));
     }
 
@@ -278,7 +278,7 @@ class WallClockStackTest {
         cli("cancel", jobId);
         await().atMost(SOON).until(() -> stack().stateOf(waiting).equals("CANCELLED"));
         await().atMost(SOON).until(() -> stack().stateOf(jobId).equals("STOPPING"));
-        attempt(jobId, new JobStopped(1, StopCause.SCHEDULER, ""));
+        attempt(jobId, new JobStopped(1, StopCause.SCHEDULER, "", ""));
         await().atMost(SOON).until(() -> stack().stateOf(jobId).equals("STOPPED"));
         assertThat(cli("replay")).contains("cycles");
         assertThat(stack().get("/q/metrics").body())
@@ -314,7 +314,8 @@ class WallClockStackTest {
         stack().send(
                         Topics.NODE_EVENTS,
                         nodeId,
-                        new NodeEvent(id(), Instant.now(), "agent:" + nodeId, new NodeUp(pool, gpus, "V100")));
+                        new NodeEvent(
+                                id(), Instant.now(), "agent:" + nodeId, new NodeUp(pool, gpus, "V100", null, null)));
     }
 
     private static void submit(String jobId, String pool, int gpus, String queue) {
@@ -343,6 +344,9 @@ class WallClockStackTest {
                         null,
                         Map.of(),
                         JobType.EXPERIMENTATION,
+                        null,
+                        null,
+                        List.of(),
                         null));
     }
 
@@ -354,7 +358,7 @@ class WallClockStackTest {
     private static void run(String jobId) {
         JobPlaced placed = placed(jobId);
         attempt(jobId, new JobStarted(placed.getAttempt(), List.of("n-0")));
-        attempt(jobId, new JobCompleted(placed.getAttempt(), 0));
+        attempt(jobId, new JobCompleted(placed.getAttempt(), 0, ""));
         await().atMost(SOON).until(() -> stack().stateOf(jobId).equals("COMPLETED"));
         assertThat(decisions(jobId)).filteredOn(JobEnded.class::isInstance).hasSize(1);
     }

@@ -165,7 +165,7 @@ final class PlayedCluster {
         if (!attempt.broken()) {
             saveCheckpoints(attempt, nowMs);
         }
-        feed.attempt(attempt, nowMs, new JobStopped(number, StopCause.SCHEDULER, "requested"));
+        feed.attempt(attempt, nowMs, new JobStopped(number, StopCause.SCHEDULER, "requested", ""));
         stop(attempt, nowMs);
         return true;
     }
@@ -227,7 +227,7 @@ final class PlayedCluster {
 
     private void nodeUp(String id, Node node, long nowMs) {
         String type = node.partition.gpuType() == null ? UNKNOWN_TYPE : node.partition.gpuType();
-        feed.node(node.pool, id, nowMs, new NodeUp(node.pool, node.partition.gpusPerNode(), type));
+        feed.node(node.pool, id, nowMs, new NodeUp(node.pool, node.partition.gpusPerNode(), type, null, null));
     }
 
     private boolean answers(String nodeId) {
@@ -242,9 +242,9 @@ final class PlayedCluster {
 
     private static Object tracedEnd(Attempt attempt) {
         return switch (attempt.job().end()) {
-            case COMPLETED -> new JobCompleted(attempt.number(), 0);
-            case FAILED -> new JobFailed(attempt.number(), FAILED_EXIT_CODE, "as traced");
-            case KILLED -> new JobStopped(attempt.number(), StopCause.USER, "as traced");
+            case COMPLETED -> new JobCompleted(attempt.number(), 0, "");
+            case FAILED -> new JobFailed(attempt.number(), FAILED_EXIT_CODE, "as traced", "");
+            case KILLED -> new JobStopped(attempt.number(), StopCause.USER, "as traced", "");
         };
     }
 }

@@ -217,7 +217,7 @@ final class FifoPool {
                 free.add(index);
             }
         }
-        return new NodeShare(nodeId, free);
+        return new NodeShare(nodeId, free, null);
     }
 
     private void place(Job job, List<NodeShare> shares, long nowMs) {
@@ -239,6 +239,9 @@ final class FifoPool {
                         "V100",
                         job.request.getLimitMs(),
                         1000,
+                        null,
+                        null,
+                        null,
                         null)));
     }
 

@@ -56,6 +56,6 @@ class LedgerTest {
     }
 
     private static NodeShare share(String nodeId, Integer... gpus) {
-        return new NodeShare(nodeId, List.of(gpus));
+        return new NodeShare(nodeId, List.of(gpus), null);
     }
 }

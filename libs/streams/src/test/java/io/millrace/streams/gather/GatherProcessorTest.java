@@ -124,7 +124,21 @@ class GatherProcessorTest {
 
     private static JobSubmitted submitted(String pool, String queue) {
         return new JobSubmitted(
-                pool, queue, "team", "user", 1, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
+                pool,
+                queue,
+                "team",
+                "user",
+                1,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                JobType.EXPERIMENTATION,
+                null,
+                null,
+                List.of(),
+                null);
     }
 
     private List<String> logged() {

@@ -98,7 +98,10 @@ public final class DecisionCodec {
                         placed.gpuType(),
                         placed.limitMs(),
                         placed.weight(),
-                        placed.priority() == null ? null : terms(placed.priority()));
+                        placed.priority() == null ? null : terms(placed.priority()),
+                        null,
+                        null,
+                        null);
             case PoolEvent.StartPromised promised -> new StartPromised(Instant.ofEpochMilli(promised.startBy()));
             case PoolEvent.PromiseRevised revised ->
                 new PromiseRevised(
@@ -142,7 +145,7 @@ public final class DecisionCodec {
 
     private static List<NodeShare> shares(List<io.millrace.scheduler.domain.NodeShare> shares) {
         return shares.stream()
-                .map(share -> new NodeShare(share.nodeId(), indices(share.gpuMask())))
+                .map(share -> new NodeShare(share.nodeId(), indices(share.gpuMask()), null))
                 .toList();
     }
 

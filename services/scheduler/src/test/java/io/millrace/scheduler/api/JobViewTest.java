@@ -59,6 +59,9 @@ class JobViewTest {
                         null,
                         Map.of(),
                         io.millrace.events.job.JobType.EXPERIMENTATION,
+                        null,
+                        null,
+                        List.of(),
                         null));
     }
 
@@ -94,7 +97,7 @@ class JobViewTest {
                 second,
                 new JobPlaced(
                         attempt,
-                        List.of(new NodeShare("n" + attempt, List.of(0, 1, 2, 3, 4, 5, 6, 7))),
+                        List.of(new NodeShare("n" + attempt, List.of(0, 1, 2, 3, 4, 5, 6, 7), null)),
                         at(second + 60),
                         300_000L,
                         "research",
@@ -102,6 +105,9 @@ class JobViewTest {
                         "V100",
                         null,
                         1000,
+                        null,
+                        null,
+                        null,
                         null));
     }
 

@@ -80,7 +80,7 @@ class SchedulerViewsTest {
 
     @Test
     void shouldFollowANodesHealth() {
-        node("n1", new NodeUp("default", 8, "V100"));
+        node("n1", new NodeUp("default", 8, "V100", null, null));
         assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP"));
         node("n1", new NodeDrained(""));
         assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "DRAINED"));
@@ -88,27 +88,27 @@ class SchedulerViewsTest {
         assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "INTERRUPTED"));
         node("n1", new NodeDown(""));
         assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "DOWN"));
-        node("n1", new NodeUp("default", 4, "P100"));
+        node("n1", new NodeUp("default", 4, "P100", null, null));
         assertThat(nodes()).containsExactly(new NodeView("n1", "default", 4, "P100", "UP"));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 65, Integer.MAX_VALUE})
     void shouldShowNoNodeOfASizeThatGatherRefuses(int gpus) {
-        node("n1", new NodeUp("default", gpus, "V100"));
+        node("n1", new NodeUp("default", gpus, "V100", null, null));
         assertThat(nodes()).isEmpty();
-        node("n1", new NodeUp("default", 8, "V100"));
-        node("n1", new NodeUp("default", gpus, "V100"));
+        node("n1", new NodeUp("default", 8, "V100", null, null));
+        node("n1", new NodeUp("default", gpus, "V100", null, null));
         assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP"));
     }
 
     @Test
     void shouldShowNoNodeOfAPoolThatGatherRefuses() {
-        node("n1", new NodeUp("nowhere", 8, "V100"));
+        node("n1", new NodeUp("nowhere", 8, "V100", null, null));
         node("n2", new NodeDown("never heard of"));
         assertThat(nodes()).isEmpty();
-        node("n1", new NodeUp("default", 8, "V100"));
-        node("n1", new NodeUp("spare", 4, "P100"));
+        node("n1", new NodeUp("default", 8, "V100", null, null));
+        node("n1", new NodeUp("spare", 4, "P100", null, null));
         assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP"));
     }
 
@@ -139,6 +139,9 @@ class SchedulerViewsTest {
                                 null,
                                 Map.of(),
                                 JobType.EXPERIMENTATION,
+                                null,
+                                null,
+                                List.of(),
                                 null)));
         assertThat(resource.jobs(null, 1000)).extracting(JobRow::jobId).containsExactly("a");
     }
@@ -182,7 +185,7 @@ class SchedulerViewsTest {
 
     @Test
     void shouldBeEmptyOnceCleared() {
-        node("n1", new NodeUp("default", 8, "V100"));
+        node("n1", new NodeUp("default", 8, "V100", null, null));
         policy(POLICY);
         views.clear();
         assertThat(nodes()).isEmpty();

@@ -46,7 +46,7 @@ class MillracePolicyTest {
 
     @BeforeEach
     void begin() {
-        story.policy(POLICY).node("n1", new NodeUp("default", 8, "A100"));
+        story.policy(POLICY).node("n1", new NodeUp("default", 8, "A100", null, null));
     }
 
     @AfterEach

@@ -98,7 +98,7 @@ class PoolBindingTest {
                                     null),
                             new JobPlaced(
                                     1,
-                                    List.of(new NodeShare("n1", List.of(0, 1, 2, 3, 4, 5, 6, 7))),
+                                    List.of(new NodeShare("n1", List.of(0, 1, 2, 3, 4, 5, 6, 7), null)),
                                     last.plusSeconds(60),
                                     300_000L,
                                     "research",
@@ -106,6 +106,9 @@ class PoolBindingTest {
                                     "V100",
                                     null,
                                     1000,
+                                    null,
+                                    null,
+                                    null,
                                     null));
             story.advance(Duration.ofHours(1)).completed("a", 1).advance(Duration.ofMillis(50));
             assertThat(story.harness().read(Topics.JOB_DECISIONS))

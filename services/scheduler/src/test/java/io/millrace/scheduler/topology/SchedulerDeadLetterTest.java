@@ -187,9 +187,9 @@ class SchedulerDeadLetterTest {
 
     @Test
     void shouldSetAsideANodeOfAnotherPool() {
-        story.node("n2", new NodeUp("nowhere", 8, "V100"));
+        story.node("n2", new NodeUp("nowhere", 8, "V100", null, null));
         shouldBeSetAside(Topics.NODE_EVENTS, 1, "n2", "there is no pool nowhere; there are default");
-        story.node("n1", new NodeUp("nowhere", 8, "V100"));
+        story.node("n1", new NodeUp("nowhere", 8, "V100", null, null));
         shouldBeSetAside(Topics.NODE_EVENTS, 2, "n1", "node/n1 belongs to default, not to nowhere");
     }
 

@@ -138,7 +138,7 @@ final class SchedulerStory implements AutoCloseable {
     }
 
     SchedulerStory node(String nodeId, int gpus) {
-        return node(nodeId, new NodeUp("default", gpus, "V100"));
+        return node(nodeId, new NodeUp("default", gpus, "V100", null, null));
     }
 
     SchedulerStory job(String jobId, Object payload) {
@@ -162,7 +162,21 @@ final class SchedulerStory implements AutoCloseable {
 
     static JobSubmitted submission(String pool, String team, String user, int gpus) {
         return new JobSubmitted(
-                pool, "batch", team, user, gpus, null, null, null, null, Map.of(), JobType.EXPERIMENTATION, null);
+                pool,
+                "batch",
+                team,
+                user,
+                gpus,
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                JobType.EXPERIMENTATION,
+                null,
+                null,
+                List.of(),
+                null);
     }
 
     SchedulerStory cancel(String jobId) {
@@ -188,11 +202,11 @@ final class SchedulerStory implements AutoCloseable {
     }
 
     SchedulerStory completed(String jobId, int attempt) {
-        return attempt(jobId, new JobCompleted(attempt, 0));
+        return attempt(jobId, new JobCompleted(attempt, 0, ""));
     }
 
     SchedulerStory stopped(String jobId, int attempt) {
-        return attempt(jobId, new JobStopped(attempt, StopCause.SCHEDULER, "asked to"));
+        return attempt(jobId, new JobStopped(attempt, StopCause.SCHEDULER, "asked to", ""));
     }
 
     /** Advances played time to now, and waits for all that was sent. */

@@ -142,7 +142,7 @@ class SchedulerTopologyTest {
     private static JobPlaced placed(SchedulerStory story, int attempt) {
         return new JobPlaced(
                 attempt,
-                List.of(new NodeShare("n1", List.of(0, 1, 2, 3, 4, 5, 6, 7))),
+                List.of(new NodeShare("n1", List.of(0, 1, 2, 3, 4, 5, 6, 7), null)),
                 story.now().plusSeconds(60),
                 300_000L,
                 "research",
@@ -150,6 +150,9 @@ class SchedulerTopologyTest {
                 "V100",
                 null,
                 1000,
+                null,
+                null,
+                null,
                 null);
     }
 

@@ -64,12 +64,12 @@ class SourceEventsTest {
             List.of(
                     new JobStarted(1, List.of("n1")),
                     new Heartbeat(1),
-                    new JobCompleted(1, 0),
-                    new JobFailed(1, 137, ""),
-                    new JobStopped(1, StopCause.UNKNOWN, "")),
+                    new JobCompleted(1, 0, ""),
+                    new JobFailed(1, 137, "", ""),
+                    new JobStopped(1, StopCause.UNKNOWN, "", "")),
             Topics.NODE_EVENTS,
             List.of(
-                    new NodeUp("default", 8, "V100"),
+                    new NodeUp("default", 8, "V100", null, null),
                     new NodeDown(""),
                     new NodeDrained(""),
                     new SpotInterruptionNotice(AT)),

@@ -106,7 +106,7 @@ class UsageAgreementTest {
         }
 
         private void nodeUp(String node) {
-            story.node(node, new NodeUp("default", random.pick(4, 8), random.pick("V100", "A100", "K80")));
+            story.node(node, new NodeUp("default", random.pick(4, 8), random.pick("V100", "A100", "K80"), null, null));
         }
 
         private void happen() {
@@ -160,9 +160,9 @@ class UsageAgreementTest {
             Object payload = switch (kind) {
                 case STARTED -> new JobStarted(attempt, List.of("n1"));
                 case HEARTBEAT -> new Heartbeat(attempt);
-                case COMPLETED -> new JobCompleted(attempt, 0);
-                case FAILED -> new JobFailed(attempt, 1, "");
-                case STOPPED -> new JobStopped(attempt, random.pick(List.of(StopCause.values())), "");
+                case COMPLETED -> new JobCompleted(attempt, 0, "");
+                case FAILED -> new JobFailed(attempt, 1, "", "");
+                case STOPPED -> new JobStopped(attempt, random.pick(List.of(StopCause.values())), "", "");
             };
             story.attemptAt(at, job, payload);
         }
