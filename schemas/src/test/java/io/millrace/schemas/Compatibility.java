@@ -59,6 +59,9 @@ final class Compatibility {
             if (was.hasDefaultValue() && !Objects.equals(was.defaultVal(), is.defaultVal())) {
                 problems.add("field " + name + " had another default; records without it would read otherwise");
             }
+            if (was.getObjectProp("personal") != null && is.getObjectProp("personal") == null) {
+                problems.add("field " + name + " was marked personal; what it holds tells of a person still");
+            }
             if (!logicalTypes(was.schema()).equals(logicalTypes(is.schema()))) {
                 problems.add("field " + name + " had another logical type; its numbers would mean something else");
             }

@@ -113,6 +113,14 @@ class CompatibilityTest {
     }
 
     @Test
+    void shouldRefuseARemovedMark() {
+        String marked = changed(FIRST, "\"type\": \"int\"", "\"type\": \"int\", \"personal\": true");
+        assertThat(problems(marked, FIRST)).isEmpty();
+        assertThat(problems(FIRST, marked))
+                .containsExactly("field x.Asked.gpus was marked personal; what it holds tells of a person still");
+    }
+
+    @Test
     void shouldRefuseARemovedSymbol() {
         assertThat(problems(changed(FIRST, ", \"DONE\"", ""), FIRST)).containsExactly("symbol DONE of x.State is gone");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,28 @@ class SchemaRulesTest {
                         .map(Schema::getFullName))
                 .as("enums of schemas/avro/%s.avsc without a default", topic)
                 .isEmpty();
+    }
+
+    /** A misspelt mark would mark nothing. */
+    @ParameterizedTest
+    @MethodSource("schemas")
+    void shouldMarkFieldsInOneWay(String name) {
+        Compatibility.namedTypes(TREE.current(name)).values().stream()
+                .filter(type -> type.getType() == Schema.Type.RECORD)
+                .flatMap(type -> type.getFields().stream())
+                .forEach(field -> assertThat(field.getObjectProps())
+                        .as("%s: the only mark of a field is \"personal\": true", field.name())
+                        .isIn(Map.of(), Map.of("personal", true)));
+    }
+
+    @Test
+    void shouldMarkWhatTellsOfAPerson() {
+        assertThat(Compatibility.namedTypes(TREE.current("predictions")).values().stream()
+                        .filter(type -> type.getType() == Schema.Type.RECORD)
+                        .flatMap(type -> type.getFields().stream())
+                        .filter(field -> field.getObjectProp("personal") != null)
+                        .map(Schema.Field::name))
+                .containsExactlyInAnyOrder("personal_features", "subject");
     }
 
     @Test

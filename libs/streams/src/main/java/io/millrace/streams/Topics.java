@@ -19,7 +19,9 @@ import io.millrace.events.node.NodeEvent;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyEvent;
 import io.millrace.events.pool.PoolInput;
+import io.millrace.events.prediction.PredictionEvent;
 import io.millrace.events.reason.PendingEvent;
+import io.millrace.events.run.RunEvent;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.events.telemetry.TelemetryEvent;
 import io.millrace.events.usage.UsageEvent;
@@ -175,6 +177,29 @@ public final class Topics {
             EVERYONE,
             false);
 
+    /** Written by training code itself, and by the tracker for those who speak its REST API. */
+    public static final Topic<RunEvent> RUN_EVENTS = new Topic<>(
+            "run-events",
+            "run id",
+            RunEvent.class,
+            KEYED_PARTITIONS,
+            forever(),
+            USERS,
+            Set.of(USERS, TRACKER),
+            EVERYONE,
+            true);
+
+    public static final Topic<PredictionEvent> PREDICTIONS = new Topic<>(
+            "predictions",
+            "model version",
+            PredictionEvent.class,
+            KEYED_PARTITIONS,
+            days(7),
+            USERS,
+            Set.of(USERS),
+            EVERYONE,
+            true);
+
     public static final Topic<SignalEvent> ALERT_SIGNALS = new Topic<>(
             "alert-signals",
             "fingerprint",
@@ -200,6 +225,8 @@ public final class Topics {
             SCHEDULING_CYCLES,
             PENDING_REASONS,
             FAIR_SHARE_USAGE,
+            RUN_EVENTS,
+            PREDICTIONS,
             ALERT_SIGNALS);
 
     /** How long a dead-letter topic keeps what could not be read. */
