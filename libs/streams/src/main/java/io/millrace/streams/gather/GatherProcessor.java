@@ -154,6 +154,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
                 });
                 context().commit(); // whoever advances time waits for the answer
             }
+            case Route.Nobody() -> {}
             case Route.Refused(String reason) -> condemn(record, metadata, reason);
         }
     }

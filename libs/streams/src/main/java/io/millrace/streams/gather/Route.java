@@ -28,6 +28,9 @@ public sealed interface Route {
      */
     record Advance(long sequence, Map<String, Long> awaited) implements Route {}
 
+    /** To nobody: it is said between others, and no decider has to know it. */
+    record Nobody() implements Route {}
+
     /** Makes no sense to any decider: a dead letter. */
     record Refused(String reason) implements Route {}
 }

@@ -76,6 +76,7 @@ class GatherProcessorTest {
                 when cancel.getReason().startsWith("to ") ->
                     new Route.To(cancel.getReason().substring(3));
                 case JobCancelRequested cancel when cancel.getReason().equals("no") -> new Route.Refused("just so");
+                case JobCancelRequested cancel when cancel.getReason().equals("nobody") -> new Route.Nobody();
                 default -> new Route.OwnerOf(key);
             };
         }
@@ -237,6 +238,12 @@ class GatherProcessorTest {
         assertThat(condemned()).isEqualTo("it has no value");
         sendBytes("a", new byte[] {9});
         assertThat(condemned()).isEqualTo("1 bytes are too few for a value of job-events");
+    }
+
+    @Test
+    void shouldLeaveAloneWhatNobodyHasToKnow() {
+        send("a", new JobCancelRequested("nobody"));
+        assertThat(context.forwarded()).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.millrace.scheduler.codec;
 
+import io.millrace.events.decision.ArrayMembership;
 import io.millrace.events.decision.EndState;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.decision.JobEnded;
@@ -13,10 +14,14 @@ import io.millrace.events.decision.PriorityTerms;
 import io.millrace.events.decision.PromiseRevised;
 import io.millrace.events.decision.RejectionCode;
 import io.millrace.events.decision.RequeueCause;
+import io.millrace.events.decision.ResumePoint;
 import io.millrace.events.decision.RevisionCause;
 import io.millrace.events.decision.StartPromised;
 import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
+import io.millrace.events.decision.Work;
+import io.millrace.scheduler.domain.Job.Checkpoint;
+import io.millrace.scheduler.domain.Launch;
 import io.millrace.scheduler.domain.PoolEvent;
 import io.millrace.scheduler.domain.Priority;
 import java.io.ByteArrayOutputStream;
@@ -90,7 +95,7 @@ public final class DecisionCodec {
             case PoolEvent.JobPlaced placed ->
                 new JobPlaced(
                         placed.attempt(),
-                        shares(placed.shares()),
+                        shares(placed.shares(), placed.launch()),
                         Instant.ofEpochMilli(placed.startBefore()),
                         placed.leaseMs(),
                         placed.request().team(),
@@ -99,9 +104,9 @@ public final class DecisionCodec {
                         placed.limitMs(),
                         placed.weight(),
                         placed.priority() == null ? null : terms(placed.priority()),
-                        null,
-                        null,
-                        null);
+                        work(placed.launch().work()),
+                        resume(placed.launch().resume()),
+                        array(placed.request().array()));
             case PoolEvent.StartPromised promised -> new StartPromised(Instant.ofEpochMilli(promised.startBy()));
             case PoolEvent.PromiseRevised revised ->
                 new PromiseRevised(
@@ -143,9 +148,24 @@ public final class DecisionCodec {
                 priority.override());
     }
 
-    private static List<NodeShare> shares(List<io.millrace.scheduler.domain.NodeShare> shares) {
+    private static @Nullable Work work(io.millrace.scheduler.domain.@Nullable Work work) {
+        return work == null ? null : new Work(work.command(), work.environment(), work.directory());
+    }
+
+    private static @Nullable ResumePoint resume(@Nullable Checkpoint newest) {
+        return newest == null ? null : new ResumePoint(newest.attempt(), newest.step(), newest.path());
+    }
+
+    private static @Nullable ArrayMembership array(io.millrace.scheduler.domain.@Nullable ArrayMembership array) {
+        return array == null ? null : new ArrayMembership(array.arrayId(), array.index(), array.size());
+    }
+
+    private static List<NodeShare> shares(List<io.millrace.scheduler.domain.NodeShare> shares, Launch launch) {
         return shares.stream()
-                .map(share -> new NodeShare(share.nodeId(), indices(share.gpuMask()), null))
+                .map(share -> new NodeShare(
+                        share.nodeId(),
+                        indices(share.gpuMask()),
+                        launch.addresses().get(share.nodeId())))
                 .toList();
     }
 

@@ -7,11 +7,13 @@ import io.millrace.events.attempt.JobFailed;
 import io.millrace.events.attempt.JobStarted;
 import io.millrace.events.attempt.JobStopped;
 import io.millrace.events.attempt.StopCause;
+import io.millrace.events.job.ArrayMembership;
 import io.millrace.events.job.CheckpointSaved;
 import io.millrace.events.job.JobCancelRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
 import io.millrace.events.job.ProgressReported;
+import io.millrace.events.job.Work;
 import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
@@ -35,9 +37,12 @@ import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topics;
 import io.millrace.streams.UndecodableException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Reads records of {@code pool-inputs} into the pool's words. */
 public final class InputCodec {
@@ -109,7 +114,9 @@ public final class InputCodec {
                                 type(submitted.getJobType()),
                                 submitted.getDeadline() == null
                                         ? null
-                                        : submitted.getDeadline().toEpochMilli()));
+                                        : submitted.getDeadline().toEpochMilli(),
+                                array(submitted.getArray())),
+                        work(submitted.getWork()));
             case JobCancelRequested cancel -> new PoolInput.CancelRequested(at, jobId);
             case CheckpointSaved saved ->
                 new PoolInput.CheckpointSaved(
@@ -117,6 +124,19 @@ public final class InputCodec {
             case ProgressReported progress -> new PoolInput.ProgressReported(at, jobId);
             default -> throw unknown(event.getPayload());
         };
+    }
+
+    private static io.millrace.scheduler.domain.@Nullable ArrayMembership array(@Nullable ArrayMembership said) {
+        return said == null
+                ? null
+                : new io.millrace.scheduler.domain.ArrayMembership(said.getArrayId(), said.getIndex(), said.getSize());
+    }
+
+    private static io.millrace.scheduler.domain.@Nullable Work work(@Nullable Work said) {
+        return said == null
+                ? null
+                : new io.millrace.scheduler.domain.Work(
+                        List.copyOf(said.getCommand()), new TreeMap<>(said.getEnvironment()), said.getDirectory());
     }
 
     /** A type that is not known counts as the one that claims nothing. */
@@ -162,7 +182,7 @@ public final class InputCodec {
         long at = Math.min(seenAt, Envelope.of(event).occurredAt());
         String eventId = event.getEventId();
         return switch (event.getPayload()) {
-            case NodeUp up -> new PoolInput.NodeUp(at, eventId, nodeId, up.getGpus(), up.getGpuType());
+            case NodeUp up -> new PoolInput.NodeUp(at, eventId, nodeId, up.getGpus(), up.getGpuType(), up.getAddress());
             case NodeDown down -> new PoolInput.NodeHealthChanged(at, eventId, nodeId, Health.DOWN);
             case NodeDrained drained -> new PoolInput.NodeHealthChanged(at, eventId, nodeId, Health.DRAINED);
             case SpotInterruptionNotice notice ->

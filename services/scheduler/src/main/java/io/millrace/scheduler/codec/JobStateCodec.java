@@ -1,5 +1,6 @@
 package io.millrace.scheduler.codec;
 
+import io.millrace.scheduler.domain.ArrayMembership;
 import io.millrace.scheduler.domain.Attempt;
 import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.Attempt.Ending;
@@ -14,6 +15,7 @@ import io.millrace.scheduler.domain.NodeShare;
 import io.millrace.scheduler.domain.PendingReason;
 import io.millrace.scheduler.domain.Promise;
 import io.millrace.scheduler.domain.Promise.NodeGpus;
+import io.millrace.stores.pool.StoredArray;
 import io.millrace.stores.pool.StoredAttempt;
 import io.millrace.stores.pool.StoredCheckpoint;
 import io.millrace.stores.pool.StoredEnding;
@@ -71,7 +73,12 @@ final class JobStateCodec {
                 job.reservedFor(),
                 promise == null ? null : stored(promise),
                 job.overridden(),
-                job.slaMissed());
+                job.slaMissed(),
+                stored(request.array()));
+    }
+
+    private static @Nullable StoredArray stored(@Nullable ArrayMembership array) {
+        return array == null ? null : new StoredArray(array.arrayId(), array.index(), array.size());
     }
 
     private static StoredPromise stored(Promise promise) {
@@ -105,6 +112,7 @@ final class JobStateCodec {
     static Job job(StoredJob stored) {
         StoredCheckpoint checkpoint = stored.getCheckpoint();
         StoredPromise promise = stored.getPromise();
+        StoredArray array = stored.getArray();
         return new Job(
                 stored.getJobId(),
                 stored.getSubmissionId(),
@@ -119,7 +127,10 @@ final class JobStateCodec {
                         stored.getLimitMs(),
                         stored.getEstimateMs(),
                         JobType.valueOf(stored.getJobType()),
-                        stored.getDeadline()),
+                        stored.getDeadline(),
+                        array == null
+                                ? null
+                                : new ArrayMembership(array.getArrayId(), array.getIndex(), array.getSize())),
                 phase(stored),
                 stored.getAttempts(),
                 stored.getCancelRequested(),

@@ -16,11 +16,13 @@ import io.millrace.scheduler.domain.PoolEntity.MemberEntity;
 import io.millrace.scheduler.domain.PoolEntity.NodeEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
 import io.millrace.scheduler.domain.PoolEntity.StaleEntity;
+import io.millrace.scheduler.domain.PoolEntity.WorkEntity;
 import io.millrace.scheduler.domain.PoolInput.Tick;
 import io.millrace.scheduler.domain.Promise.RevisionCause;
 import io.millrace.scheduler.domain.RunLengths;
 import io.millrace.scheduler.domain.UsageAccount;
 import io.millrace.scheduler.domain.UserAccount;
+import io.millrace.scheduler.domain.Work;
 import io.millrace.stores.pool.PoolEntityRecord;
 import io.millrace.stores.pool.StoredAccount;
 import io.millrace.stores.pool.StoredDuplicate;
@@ -32,10 +34,12 @@ import io.millrace.stores.pool.StoredPolicy;
 import io.millrace.stores.pool.StoredStale;
 import io.millrace.stores.pool.StoredTeam;
 import io.millrace.stores.pool.StoredUser;
+import io.millrace.stores.pool.StoredWork;
 import io.millrace.streams.StoreSerde;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -49,6 +53,8 @@ public final class StateCodec {
     public static byte[] bytes(PoolEntity entity) {
         Object stored = switch (entity) {
             case JobEntity(Job job) -> JobStateCodec.stored(job);
+            case WorkEntity(String jobId, Work work) ->
+                new StoredWork(jobId, work.command(), work.environment(), work.directory());
             case NodeEntity(Node node) ->
                 new StoredNode(
                         node.id(),
@@ -58,7 +64,8 @@ public final class StateCodec {
                         node.changedAt(),
                         node.changedBy(),
                         node.upBy(),
-                        node.suspectUntil());
+                        node.suspectUntil(),
+                        node.address());
             case DuplicateEntity(String jobId, String submissionId) -> new StoredDuplicate(jobId, submissionId);
             case StaleEntity(String jobId, int attempt) -> new StoredStale(jobId, attempt);
             case MemberEntity(Member.Team team) ->
@@ -89,6 +96,13 @@ public final class StateCodec {
         Object stored = SERDE.decode(bytes).getEntity();
         return switch (stored) {
             case StoredJob job -> new JobEntity(JobStateCodec.job(job));
+            case StoredWork work ->
+                new WorkEntity(
+                        work.getJobId(),
+                        new Work(
+                                List.copyOf(work.getCommand()),
+                                new TreeMap<>(work.getEnvironment()),
+                                work.getDirectory()));
             case StoredNode node ->
                 new NodeEntity(new Node(
                         node.getNodeId(),
@@ -98,6 +112,7 @@ public final class StateCodec {
                         node.getChangedAt(),
                         node.getChangedBy(),
                         node.getUpBy(),
+                        node.getAddress(),
                         node.getSuspectUntil()));
             case StoredDuplicate duplicate -> new DuplicateEntity(duplicate.getJobId(), duplicate.getSubmissionId());
             case StoredStale stale -> new StaleEntity(stale.getJobId(), stale.getAttempt());

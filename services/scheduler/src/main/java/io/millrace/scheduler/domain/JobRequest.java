@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param estimateMs the user's guess of the length; orders, never reserves
  * @param type what the user says the job is for
  * @param deadlineMs when the user says its result is needed, ms since the epoch; null for no deadline
+ * @param array which of the jobs submitted together it is; null when it was submitted by itself
  */
 public record JobRequest(
         String queue,
@@ -23,7 +24,23 @@ public record JobRequest(
         @Nullable Long limitMs,
         @Nullable Long estimateMs,
         JobType type,
-        @Nullable Long deadlineMs) {
+        @Nullable Long deadlineMs,
+        @Nullable ArrayMembership array) {
+
+    /** A request by itself. */
+    public JobRequest(
+            String queue,
+            String team,
+            String user,
+            int gpus,
+            @Nullable String gpuType,
+            @Nullable Integer gpusPerNode,
+            @Nullable Long limitMs,
+            @Nullable Long estimateMs,
+            JobType type,
+            @Nullable Long deadlineMs) {
+        this(queue, team, user, gpus, gpuType, gpusPerNode, limitMs, estimateMs, type, deadlineMs, null);
+    }
 
     /** A request that claims nothing: an experiment without a deadline. */
     public JobRequest(

@@ -1,5 +1,7 @@
 package io.millrace.scheduler.domain;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A node of the pool.
  *
@@ -7,6 +9,7 @@ package io.millrace.scheduler.domain;
  * @param changedAt time of the newest event about it, ms; older ones change nothing
  * @param changedBy id of that event
  * @param upBy id of the event that last brought it up; that event again says nothing new
+ * @param address where other nodes reach it; null when it said none
  * @param suspectUntil logical time until which nothing new is placed here, because an attempt went silent; 0 for none
  */
 public record Node(
@@ -17,6 +20,7 @@ public record Node(
         long changedAt,
         String changedBy,
         String upBy,
+        @Nullable String address,
         long suspectUntil) {
 
     public static final int MAX_GPUS = 64;
@@ -32,11 +36,11 @@ public record Node(
     }
 
     Node withHealth(Health next, long at, String eventId) {
-        return new Node(id, gpus, gpuType, next, at, eventId, upBy, suspectUntil);
+        return new Node(id, gpus, gpuType, next, at, eventId, upBy, address, suspectUntil);
     }
 
     Node withSuspectUntil(long until) {
-        return new Node(id, gpus, gpuType, health, changedAt, changedBy, upBy, until);
+        return new Node(id, gpus, gpuType, health, changedAt, changedBy, upBy, address, until);
     }
 
     boolean matches(JobRequest.Shape shape) {

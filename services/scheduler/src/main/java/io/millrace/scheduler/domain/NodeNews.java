@@ -22,7 +22,8 @@ final class NodeNews {
             loseNode(up.nodeId(), up.at());
             disturbed(RevisionCause.NODE_LOST);
         }
-        entities.put(new Node(up.nodeId(), up.gpus(), up.gpuType(), Health.UP, up.at(), up.eventId(), up.eventId(), 0));
+        entities.put(new Node(
+                up.nodeId(), up.gpus(), up.gpuType(), Health.UP, up.at(), up.eventId(), up.eventId(), up.address(), 0));
         entities.put(entities.header().withChanged());
     }
 

@@ -6,6 +6,7 @@ import io.millrace.scheduler.domain.PoolEntity.DuplicateEntity;
 import io.millrace.scheduler.domain.PoolEntity.HeaderEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
 import io.millrace.scheduler.domain.PoolEntity.StaleEntity;
+import io.millrace.scheduler.domain.PoolEntity.WorkEntity;
 import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
 import io.millrace.scheduler.domain.Promise.RevisionCause;
 import java.util.Collection;
@@ -77,6 +78,9 @@ public final class Pool {
         Job known = entities.job(submitted.jobId());
         if (known == null) {
             entities.put(Job.submitted(submitted.jobId(), submitted.eventId(), submitted.at(), submitted.request()));
+            if (submitted.work() != null) {
+                entities.put(new WorkEntity(submitted.jobId(), submitted.work()));
+            }
             touch();
         } else if (!known.submissionId().equals(submitted.eventId())) {
             entities.put(new DuplicateEntity(submitted.jobId(), submitted.eventId()));
@@ -153,6 +157,7 @@ public final class Pool {
                     entities.remove(new DuplicateEntity(rejected.jobId(), rejected.submissionId()));
                 } else {
                     entities.remove(job(rejected.jobId()));
+                    entities.removeWork(rejected.jobId());
                 }
             }
             case PoolEvent.JobPlaced placed -> {
@@ -179,6 +184,7 @@ public final class Pool {
                 nodeNews.suspectSilentNodes(job, liveness());
                 accounts.settle(job, ended.startedAt(), ended.endedAt(), ended.gpuMs());
                 accounts.learn(job, ended);
+                entities.removeWork(ended.jobId());
                 entities.put(job.withPhase(new Phase.Ended(ended.state(), ended.endedAt())));
             }
             case PoolEvent.StopRequested stop -> {
@@ -287,6 +293,13 @@ public final class Pool {
             throw new IllegalStateException("unknown job " + jobId);
         }
         return job;
+    }
+
+    /** What is to be run for a job; null when it ended or only holds its GPUs. */
+    @Nullable
+    Work work(String jobId) {
+        WorkEntity known = entities.work(jobId);
+        return known == null ? null : known.work();
     }
 
     /** @throws IllegalStateException when the pool doesn't know the node */

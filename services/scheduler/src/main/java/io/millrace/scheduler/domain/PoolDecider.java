@@ -6,7 +6,6 @@ import io.millrace.scheduler.domain.Job.EndState;
 import io.millrace.scheduler.domain.Job.Phase;
 import io.millrace.scheduler.domain.PoolEvent.CycleClosed;
 import io.millrace.scheduler.domain.PoolEvent.JobEnded;
-import io.millrace.scheduler.domain.PoolEvent.JobQueued;
 import io.millrace.scheduler.domain.PoolEvent.JobRejected;
 import io.millrace.scheduler.domain.PoolEvent.JobRequeued;
 import io.millrace.scheduler.domain.PoolEvent.ReasonsChanged;
@@ -16,7 +15,6 @@ import io.millrace.scheduler.domain.PoolEvent.StartSlaMissed;
 import io.millrace.scheduler.domain.PoolEvent.StopRequested;
 import io.millrace.scheduler.domain.PoolEvent.TimeReached;
 import io.millrace.scheduler.domain.PoolInput.Tick;
-import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.streams.decider.Decider;
 import java.util.Collection;
 import java.util.Collections;
@@ -72,7 +70,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
     private Iterator<PoolEvent> cycle(Pool pool, Tick tick) {
         return new Stages(List.of(
                 () -> each(toReview(pool), jobId -> review(pool, pool.job(jobId))),
-                () -> each(List.copyOf(pool.index().submitted()), job -> answer(pool, job)),
+                () -> each(List.copyOf(pool.index().submitted()), job -> Submissions.answer(pool, policy(pool), job)),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> forgetReasons(pool.job(jobId))),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> cancel(pool, pool.job(jobId))),
                 () -> each(
@@ -233,91 +231,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         return pool.policy().policy();
     }
 
-    // ---- submissions
-
-    private static PoolEvent answer(Pool pool, Job job) {
-        JobRequest request = job.request();
-        SchedulingPolicy policy = policy(pool);
-        Integer perNode = request.gpusPerNode();
-        if (request.gpus() < 1) {
-            return rejected(
-                    job, RejectionCode.INVALID_GPUS, "a job needs at least 1 GPU, this one asks for " + request.gpus());
-        }
-        if (perNode != null && (perNode < 1 || request.gpus() % perNode != 0)) {
-            return rejected(
-                    job,
-                    RejectionCode.INVALID_GPUS,
-                    "gpus must be a multiple of gpus_per_node, " + request.gpus() + " is none of " + perNode);
-        }
-        QueueLimits limits = policy.queues().get(request.queue());
-        if (limits == null) {
-            return rejected(
-                    job,
-                    RejectionCode.UNKNOWN_QUEUE,
-                    "there is no queue " + request.queue() + "; queues are "
-                            + String.join(", ", policy.queues().keySet()));
-        }
-        if (limits.maxGpusPerJob() != null && request.gpus() > limits.maxGpusPerJob()) {
-            return rejected(
-                    job,
-                    RejectionCode.EXCEEDS_QUEUE_LIMIT,
-                    "queue " + request.queue() + " takes jobs of at most " + limits.maxGpusPerJob()
-                            + " GPUs, this one asks for " + request.gpus());
-        }
-        if ((request.limitMs() != null && request.limitMs() < 1)
-                || (request.estimateMs() != null && request.estimateMs() < 0)) {
-            return rejected(
-                    job,
-                    RejectionCode.INVALID_LIMIT,
-                    "a limit must be at least 1 ms and an estimate at least 0, not " + request.limitMs() + " and "
-                            + request.estimateMs());
-        }
-        if (limits.maxDurationMs() != null && request.limitMs() != null && request.limitMs() > limits.maxDurationMs()) {
-            return rejected(
-                    job,
-                    RejectionCode.EXCEEDS_QUEUE_LIMIT,
-                    "queue " + request.queue() + " takes jobs of at most " + limits.maxDurationMs() / 1000
-                            + " s, this one asks for " + request.limitMs() / 1000 + " s");
-        }
-        int held = pool.fleet().heldOfEmpty(request.shape());
-        if (!pool.nodes().isEmpty() && held == 0) {
-            return rejected(
-                    job,
-                    RejectionCode.EXCEEDS_POOL,
-                    "no " + request.gpus() + " GPUs"
-                            + (request.gpuType() == null ? "" : " of type " + request.gpuType())
-                            + (perNode == null ? "" : ", " + perNode + " a node,")
-                            + " in this pool even when all its nodes are free");
-        }
-        int holds = held == 0 ? request.gpus() : held;
-        if (exceeds(holds, policy.maxGpusPerUser()) || exceeds(holds, policy.maxGpusPerTeam())) {
-            return rejected(
-                    job,
-                    RejectionCode.EXCEEDS_QUOTA,
-                    "a user may hold " + orAny(policy.maxGpusPerUser()) + " GPUs at once and a team "
-                            + orAny(policy.maxGpusPerTeam()) + ", this job would hold " + holds);
-        }
-        if (policy.maxQueuedPerUser() != null && pool.index().waitingOf(request.user()) >= policy.maxQueuedPerUser()) {
-            return rejected(
-                    job,
-                    RejectionCode.EXCEEDS_QUEUED_JOBS,
-                    "user " + request.user() + " has " + policy.maxQueuedPerUser()
-                            + " jobs waiting, which is the limit; submit again when some have started");
-        }
-        return new JobQueued(job.id(), job.submittedAt(), job.submissionId(), request, policy.limitMs(request));
-    }
-
-    private static boolean exceeds(int gpus, @Nullable Integer quota) {
-        return quota != null && gpus > quota;
-    }
-
-    private static String orAny(@Nullable Integer quota) {
-        return quota == null ? "any number of" : quota.toString();
-    }
-
-    private static JobRejected rejected(Job job, RejectionCode code, String message) {
-        return new JobRejected(job.id(), job.submissionId(), code, message);
-    }
+    // ---- jobs that wait
 
     private static @Nullable PoolEvent forgetReasons(Job job) {
         return job.reasons().isEmpty() ? null : new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class));

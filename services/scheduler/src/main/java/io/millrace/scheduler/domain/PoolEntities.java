@@ -11,6 +11,7 @@ import io.millrace.scheduler.domain.PoolEntity.MemberEntity;
 import io.millrace.scheduler.domain.PoolEntity.NodeEntity;
 import io.millrace.scheduler.domain.PoolEntity.PolicyEntity;
 import io.millrace.scheduler.domain.PoolEntity.StaleEntity;
+import io.millrace.scheduler.domain.PoolEntity.WorkEntity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolEntities {
 
     private final Map<String, Job> jobs = new HashMap<>();
+    private final Map<String, WorkEntity> works = new HashMap<>();
     private final TreeMap<String, DuplicateEntity> duplicates = new TreeMap<>();
     private final TreeMap<String, StaleEntity> stale = new TreeMap<>();
     private @Nullable PolicyEntity policy;
@@ -55,6 +57,7 @@ final class PoolEntities {
         for (PoolEntity entity : entities) {
             switch (entity) {
                 case JobEntity(Job job) -> jobs.put(job.id(), job);
+                case WorkEntity work -> works.put(work.jobId(), work);
                 case NodeEntity(Node node) -> fleet.put(node);
                 case DuplicateEntity duplicate -> duplicates.put(duplicate.key(), duplicate);
                 case StaleEntity attempt -> stale.put(attempt.key(), attempt);
@@ -111,6 +114,24 @@ final class PoolEntities {
         jobs.remove(job.id());
         index.remove(job);
         changes.put(new JobEntity(job).key(), null);
+    }
+
+    void put(WorkEntity work) {
+        works.put(work.jobId(), work);
+        changes.put(work.key(), work);
+    }
+
+    /** Nothing is to be run for the job any more. */
+    void removeWork(String jobId) {
+        WorkEntity gone = works.remove(jobId);
+        if (gone != null) {
+            changes.put(gone.key(), null);
+        }
+    }
+
+    @Nullable
+    WorkEntity work(String jobId) {
+        return works.get(jobId);
     }
 
     void put(Node node) {

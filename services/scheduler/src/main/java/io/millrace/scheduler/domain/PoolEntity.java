@@ -12,6 +12,9 @@ public sealed interface PoolEntity {
 
     record JobEntity(Job job) implements PoolEntity {}
 
+    /** Of a job that has not ended. By itself, because a job changes often and its work never. */
+    record WorkEntity(String jobId, Work work) implements PoolEntity {}
+
     record NodeEntity(Node node) implements PoolEntity {}
 
     /** A submission under an id that is taken, waiting to be refused. */
@@ -88,6 +91,7 @@ public sealed interface PoolEntity {
     default String key() {
         return switch (this) {
             case JobEntity(Job job) -> "job/" + job.id();
+            case WorkEntity(String jobId, Work work) -> workKey(jobId);
             case NodeEntity(Node node) -> "node/" + node.id();
             case DuplicateEntity(String jobId, String submissionId) ->
                 "duplicate/" + jobId.length() + "/" + jobId + "/" + submissionId;
@@ -99,6 +103,10 @@ public sealed interface PoolEntity {
             case PolicyEntity policy -> "policy";
             case HeaderEntity header -> "header";
         };
+    }
+
+    static String workKey(String jobId) {
+        return "work/" + jobId;
     }
 
     /** A team's name holds no '/'. */

@@ -40,7 +40,8 @@ public sealed interface PoolEvent {
             JobRequest request,
             @Nullable Long limitMs,
             int weight,
-            @Nullable Priority priority)
+            @Nullable Priority priority,
+            Launch launch)
             implements Decision {}
 
     /** With enforced limits the job starts at {@code startBy} or before. */
@@ -115,7 +116,8 @@ public sealed interface PoolEvent {
         EXCEEDS_QUOTA,
         EXCEEDS_QUEUED_JOBS,
         UNKNOWN_QUEUE,
-        DUPLICATE_JOB
+        DUPLICATE_JOB,
+        INVALID_WORK
     }
 
     /** Why an attempt ended without ending its job. */

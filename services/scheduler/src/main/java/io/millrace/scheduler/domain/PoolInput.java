@@ -3,6 +3,7 @@ package io.millrace.scheduler.domain;
 import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.Job.Checkpoint;
 import io.millrace.scheduler.domain.Node.Health;
+import org.jspecify.annotations.Nullable;
 
 /** What a pool's log holds, in the pool's words. {@link #at} is when it happened as far as the log can tell, in ms. */
 public sealed interface PoolInput {
@@ -12,7 +13,19 @@ public sealed interface PoolInput {
     /** An input that others sent, counted when a play waits until all it sent was folded. */
     sealed interface Sent extends PoolInput {}
 
-    record JobSubmitted(long at, String eventId, String jobId, JobRequest request) implements Sent {}
+    /** @param work what is to be run; null for a job that only holds its GPUs */
+    record JobSubmitted(
+            long at,
+            String eventId,
+            String jobId,
+            JobRequest request,
+            @Nullable Work work) implements Sent {
+
+        /** Of a job that only holds its GPUs. */
+        public JobSubmitted(long at, String eventId, String jobId, JobRequest request) {
+            this(at, eventId, jobId, request, null);
+        }
+    }
 
     record CancelRequested(long at, String jobId) implements Sent {}
 
@@ -27,7 +40,20 @@ public sealed interface PoolInput {
 
     record AttemptEnded(long at, String jobId, int attempt, EndKind kind, String message) implements Sent {}
 
-    record NodeUp(long at, String eventId, String nodeId, int gpus, String gpuType) implements Sent {}
+    /** @param address where other nodes reach it; null when nobody needs to */
+    record NodeUp(
+            long at,
+            String eventId,
+            String nodeId,
+            int gpus,
+            String gpuType,
+            @Nullable String address) implements Sent {
+
+        /** Of a node that nobody needs to reach. */
+        public NodeUp(long at, String eventId, String nodeId, int gpus, String gpuType) {
+            this(at, eventId, nodeId, gpus, gpuType, null);
+        }
+    }
 
     /** The node's health is now {@code health}: anything but UP. */
     record NodeHealthChanged(long at, String eventId, String nodeId, Health health) implements Sent {}

@@ -112,10 +112,11 @@ final class Room {
     JobPlaced placed(Job job, List<Slot> slots, @Nullable Priority priority) {
         long now = pool.header().now();
         String gpuType = pool.fleet().node(slots.getFirst().node()).gpuType();
+        List<NodeShare> shares = pool.fleet().take(slots);
         return new JobPlaced(
                 job.id(),
                 job.attempts() + 1,
-                pool.fleet().take(slots),
+                shares,
                 gpuType,
                 now,
                 now + policy.liveness().startWithinMs(),
@@ -123,6 +124,7 @@ final class Room {
                 job.request(),
                 policy.limitMs(job.request()),
                 policy.weight(gpuType),
-                priority);
+                priority,
+                Launch.of(pool, job, shares));
     }
 }

@@ -6,6 +6,10 @@ import io.millrace.events.attempt.JobCompleted;
 import io.millrace.events.attempt.JobFailed;
 import io.millrace.events.attempt.JobStarted;
 import io.millrace.events.attempt.JobStopped;
+import io.millrace.events.attempt.ShareAborted;
+import io.millrace.events.attempt.ShareEnded;
+import io.millrace.events.attempt.ShareHeartbeat;
+import io.millrace.events.attempt.ShareReady;
 import io.millrace.events.clock.ClockAdvanced;
 import io.millrace.events.clock.ClockEvent;
 import io.millrace.events.job.CheckpointSaved;
@@ -104,6 +108,11 @@ final class PoolGathering implements Gathering<PoolInput> {
             case JobCompleted completed -> ofJob(jobId);
             case JobFailed failed -> ofJob(jobId);
             case JobStopped stopped -> ofJob(jobId);
+            // Agents of a gang settle among themselves how its parts are; one of them tells what becomes of the whole.
+            case ShareReady ready -> new Route.Nobody();
+            case ShareAborted aborted -> new Route.Nobody();
+            case ShareHeartbeat heartbeat -> new Route.Nobody();
+            case ShareEnded ended -> new Route.Nobody();
             default -> unknown(payload);
         };
     }

@@ -171,7 +171,8 @@ final class AgentWorld {
                         random.onceIn(3) && limit != null ? (Long) 600_000L : limit,
                         null,
                         random.pick(Arrays.asList(JobType.values())),
-                        random.onceIn(6) ? (Long) (now + random.nextLong(400_000_000)) : null));
+                        random.onceIn(6) ? (Long) (now + random.nextLong(400_000_000)) : null),
+                random.onceIn(4) ? RandomInputs.work(random) : null);
     }
 
     private void trouble(List<PoolInput> inputs) {

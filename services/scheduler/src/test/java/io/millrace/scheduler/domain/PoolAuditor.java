@@ -41,6 +41,11 @@ final class PoolAuditor {
     private static final Why NOTHING = new Why(Set.of(), null);
 
     private final Map<String, Held> active = new HashMap<>();
+
+    /** By submission, then by job. */
+    private final Map<String, Work> works = new HashMap<>();
+
+    private final Map<String, String> submissions = new HashMap<>();
     private final Set<String> waiting = new HashSet<>();
     private final Set<String> ended = new HashSet<>();
     private final Map<String, Why> reasons = new HashMap<>();
@@ -80,7 +85,11 @@ final class PoolAuditor {
                     held.end = Math.max(end.at(), held.start == null ? held.placed.at() : held.start);
                 }
             }
-            case PoolInput.JobSubmitted submitted -> {}
+            case PoolInput.JobSubmitted submitted -> {
+                if (submitted.work() != null) {
+                    works.put(submitted.eventId(), submitted.work());
+                }
+            }
             case PoolInput.CancelRequested cancel -> {}
             case PoolInput.CheckpointSaved saved -> {}
             case PoolInput.ProgressReported progress -> {}
@@ -112,6 +121,7 @@ final class PoolAuditor {
                 assertThat(active).doesNotContainKey(queued.jobId());
                 assertThat(waiting.add(queued.jobId())).isTrue();
                 assertThat(queued.request().gpus()).isPositive();
+                submissions.put(queued.jobId(), queued.submissionId());
                 late.remove(queued.jobId()); // an ended job is forgotten in time, and its id is free again
             }
             case JobRejected rejected -> {
@@ -189,12 +199,15 @@ final class PoolAuditor {
     private void place(JobPlaced placed, Pool pool) {
         assertThat(waiting.remove(placed.jobId())).as("waited: %s", placed).isTrue();
         assertThat(reasons).doesNotContainKey(placed.jobId());
+        assertThat(placed.launch().work()).isEqualTo(works.get(submissions.get(placed.jobId())));
+        assertThat(placed.launch().resume()).isEqualTo(pool.job(placed.jobId()).checkpoint());
         JobRequest request = placed.request();
         Set<String> nodes = new HashSet<>();
         int sum = 0;
         for (NodeShare share : placed.shares()) {
             assertThat(nodes.add(share.nodeId())).isTrue();
             Node node = pool.node(share.nodeId());
+            assertThat(placed.launch().addresses().get(share.nodeId())).isEqualTo(node.address());
             assertThat(node.health()).isEqualTo(Node.Health.UP);
             assertThat(node.suspectUntil()).isLessThanOrEqualTo(pool.header().now());
             assertThat(request.gpuType()).isIn(null, node.gpuType());

@@ -56,6 +56,7 @@ final class PoolScript {
     private final PoolDecider decider = new PoolDecider();
     private final Pool pool = decider.initialState();
     private final Map<String, JobRequest> requests = new HashMap<>();
+    private final Map<String, Work> works = new HashMap<>();
     private final SchedulingPolicy policy;
     private long now;
     private int events;
@@ -143,6 +144,12 @@ final class PoolScript {
 
     PoolScript node(String id, Health health) {
         return tell(new PoolInput.NodeHealthChanged(now, "event " + events++, id, health));
+    }
+
+    PoolScript submit(String jobId, JobRequest request, Work work) {
+        requests.putIfAbsent(jobId, request);
+        works.putIfAbsent(jobId, work);
+        return tell(new PoolInput.JobSubmitted(now, "submission of " + jobId, jobId, request, work));
     }
 
     PoolScript submit(String jobId, JobRequest request) {
@@ -244,7 +251,20 @@ final class PoolScript {
                 request,
                 policy.limitMs(request),
                 SchedulingPolicy.FULL_WEIGHT,
-                null);
+                null,
+                launch(jobId, shares));
+    }
+
+    /** With what was submitted, and the job's newest checkpoint. */
+    private Launch launch(String jobId, NodeShare... shares) {
+        TreeMap<String, String> addresses = new TreeMap<>();
+        for (NodeShare share : shares) {
+            String address = pool.node(share.nodeId()).address();
+            if (address != null) {
+                addresses.put(share.nodeId(), address);
+            }
+        }
+        return new Launch(works.get(jobId), pool.job(jobId).checkpoint(), addresses);
     }
 
     static ReasonsChanged waits(String jobId, PendingReason... reasons) {

@@ -8,6 +8,7 @@ import io.millrace.testkit.SeededRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Inputs of every kind, likely and unlikely ones, in a time that goes on and now and then jumps. */
@@ -133,7 +134,8 @@ final class RandomInputs {
                 "event " + events++,
                 random.pick(NODES),
                 random.pick(8, 8, 8, 4, 1, 64),
-                random.pick("V100", "V100", "A100"));
+                random.pick("V100", "V100", "A100"),
+                random.onceIn(2) ? "host-" + random.nextInt(10) : null);
     }
 
     private PoolInput submission() {
@@ -153,7 +155,27 @@ final class RandomInputs {
                         random.onceIn(3) ? (Long) random.nextLong(1_200_000) : null,
                         random.onceIn(2) ? (Long) random.nextLong(3_600_000) : null,
                         random.pick(List.of(JobType.values())),
-                        random.onceIn(3) ? (Long) (now + random.nextLong(400_000_000)) : null));
+                        random.onceIn(3) ? (Long) (now + random.nextLong(400_000_000)) : null,
+                        random.onceIn(8) ? array(job) : null),
+                random.onceIn(2) ? work(random) : null);
+    }
+
+    private ArrayMembership array(String job) {
+        int dash = job.lastIndexOf('-');
+        return new ArrayMembership(
+                job.substring(0, dash), Integer.parseInt(job.substring(dash + 1)), random.nextInt(10) * 100);
+    }
+
+    /** Mostly work that can be run. */
+    static Work work(SeededRandom random) {
+        TreeMap<String, String> environment = new TreeMap<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            environment.put(random.onceIn(30) ? "A=B" : "NAME_" + i, "value " + random.nextInt(100));
+        }
+        return new Work(
+                random.onceIn(30) ? List.of() : List.of("train", "--seed", String.valueOf(random.nextInt(100))),
+                environment,
+                random.onceIn(3) ? "/data" : null);
     }
 
     /** Around now: agents' clocks differ. */

@@ -8,6 +8,10 @@ import io.millrace.events.attempt.JobCompleted;
 import io.millrace.events.attempt.JobFailed;
 import io.millrace.events.attempt.JobStarted;
 import io.millrace.events.attempt.JobStopped;
+import io.millrace.events.attempt.ShareAborted;
+import io.millrace.events.attempt.ShareEnded;
+import io.millrace.events.attempt.ShareHeartbeat;
+import io.millrace.events.attempt.ShareReady;
 import io.millrace.events.attempt.StopCause;
 import io.millrace.events.clock.ClockAdvanced;
 import io.millrace.events.clock.ClockEvent;
@@ -66,7 +70,11 @@ class SourceEventsTest {
                     new Heartbeat(1),
                     new JobCompleted(1, 0, ""),
                     new JobFailed(1, 137, "", ""),
-                    new JobStopped(1, StopCause.UNKNOWN, "", "")),
+                    new JobStopped(1, StopCause.UNKNOWN, "", ""),
+                    new ShareReady(1, "n1"),
+                    new ShareAborted(1, "n1", ""),
+                    new ShareHeartbeat(1, "n1"),
+                    new ShareEnded(1, "n1", 0, "")),
             Topics.NODE_EVENTS,
             List.of(
                     new NodeUp("default", 8, "V100", null, null),
@@ -120,7 +128,7 @@ class SourceEventsTest {
             String key = key(payload);
             Route route = gathering.route(topic.name(), key, event);
             assertThat(route).as(payload.toString()).isNotInstanceOf(Route.Refused.class);
-            if (!(route instanceof Route.Advance)) {
+            if (!(route instanceof Route.Advance || route instanceof Route.Nobody)) {
                 SourceRecord source =
                         new SourceRecord(topic.name(), 0, 7, key, bytes(topic, event), "event", AT.toEpochMilli());
                 PoolInput input = codec.input(gathering.gathered(source));
