@@ -1,9 +1,8 @@
 package io.millrace.cli;
 
-import io.millrace.events.job.JobCancelRequested;
-import io.millrace.events.job.JobEvent;
-import io.millrace.streams.Topics;
-import java.time.Clock;
+import io.millrace.cli.KnownJobs.Row;
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,7 +11,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "cancel", description = "Say that a job is no longer wanted.", mixinStandardHelpOptions = true)
+@Command(
+        name = "cancel",
+        description = "Say that a job, or all jobs of an array, are no longer wanted.",
+        mixinStandardHelpOptions = true)
 final class CancelCommand implements Callable<Integer> {
 
     @Spec
@@ -21,8 +23,8 @@ final class CancelCommand implements Callable<Integer> {
     @Mixin
     private StackFolder folder = new StackFolder();
 
-    @Parameters(paramLabel = "JOB", description = "The job's id.")
-    private String job = "";
+    @Parameters(paramLabel = "JOB", description = "Id of the job, or of an array.")
+    private String name = "";
 
     @Option(names = "--reason", paramLabel = "TEXT", description = "Why; goes into the record.")
     private String reason = "";
@@ -34,16 +36,42 @@ final class CancelCommand implements Callable<Integer> {
     public Integer call() {
         Connection connection = folder.connection();
         connection.requireUndriven();
-        Clock clock = Clock.systemUTC();
-        JobEvent event = JobEvent.newBuilder()
-                .setEventId(new Identifiers(clock).event())
-                .setOccurredAt(clock.instant())
-                .setActor("user:" + user)
-                .setPayload(JobCancelRequested.newBuilder().setReason(reason).build())
-                .build();
-        new EventSender(connection)
-                .send(Topics.JOB_EVENTS, job, event.getOccurredAt().toEpochMilli(), event);
-        spec.commandLine().getOut().println("Asked to cancel " + job + ".");
+        PrintWriter out = spec.commandLine().getOut();
+        KnownJobs known;
+        try {
+            known = KnownJobs.named(connection, name);
+        } catch (CommandException e) {
+            // What is said is stored, and heard when the scheduler is back.
+            cancel(connection, List.of(name));
+            out.println("Asked to cancel " + name + "; the scheduler does not answer now.");
+            return 0;
+        }
+        if (known.rows().isEmpty()) {
+            cancel(connection, List.of(name));
+            out.println("Asked to cancel " + name + ", which the scheduler does not know yet.");
+            return 0;
+        }
+        List<String> open = known.rows().stream()
+                .filter(row -> !row.isOver())
+                .map(Row::jobId)
+                .toList();
+        if (open.isEmpty()) {
+            out.println(
+                    known.rows().size() == 1
+                            ? name + " is over: " + known.rows().getFirst().state() + "."
+                            : "All jobs of " + name + " are over.");
+            return 0;
+        }
+        cancel(connection, open);
+        out.println("Asked to cancel "
+                + (known.rows().size() == 1
+                        ? open.getFirst()
+                        : open.size() + " of " + known.rows().size() + " jobs of " + name)
+                + ".");
         return 0;
+    }
+
+    private void cancel(Connection connection, List<String> jobs) {
+        connection.say(client -> client.cancel(jobs, user, reason));
     }
 }

@@ -1,31 +1,26 @@
 package io.millrace.cli;
 
+import io.millrace.client.ClientConfig;
+import io.millrace.client.ClientException;
+import io.millrace.client.MillraceClient;
 import io.millrace.local.DataFolder;
 import io.millrace.streams.Topics;
-import java.io.IOException;
-import java.io.Reader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /** How a client reaches a stack: the properties file that {@code up} wrote, and nothing else. */
 public final class Connection {
 
-    private static final String REGISTRY = "schema.registry.url";
-    private static final String OWN_PREFIX = "millrace.";
     private static final String DRIVEN = "driven";
 
-    private final Path file;
-    private final Properties properties;
+    private final ClientConfig config;
 
-    private Connection(Path file, Properties properties) {
-        this.file = file;
-        this.properties = properties;
+    private Connection(ClientConfig config) {
+        this.config = config;
     }
 
     public static Connection ofStack(Path dataFolder) {
@@ -36,13 +31,11 @@ public final class Connection {
         if (!Files.isRegularFile(file)) {
             throw new CommandException("no stack is up: there is no " + file + "; start one with 'millrace up'");
         }
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException e) {
-            throw new CommandException("can't read " + file + ": " + e.getMessage(), e);
+        try {
+            return new Connection(ClientConfig.read(file));
+        } catch (ClientException e) {
+            throw new CommandException(e.getMessage(), e);
         }
-        return new Connection(file, properties);
     }
 
     public String bootstrapServers() {
@@ -51,7 +44,7 @@ public final class Connection {
 
     /** Base address of the schema registry's Confluent API. */
     public URI registryUrl() {
-        return URI.create(require(REGISTRY));
+        return URI.create(require("schema.registry.url"));
     }
 
     public Path schemaCache() {
@@ -59,7 +52,7 @@ public final class Connection {
     }
 
     public URI serviceUrl(String service) {
-        return URI.create(require(OWN_PREFIX + service + ".url"));
+        return URI.create(require("millrace." + service + ".url"));
     }
 
     public String clock() {
@@ -71,17 +64,17 @@ public final class Connection {
         try {
             return Topics.poolPartitions(require("millrace.pools"));
         } catch (IllegalArgumentException e) {
-            throw new CommandException(file + ": " + e.getMessage(), e);
+            throw new CommandException(config.file() + ": " + e.getMessage(), e);
         }
     }
 
     /** What every Kafka client is given: the address, and whatever else the file says to Kafka clients. */
     public Map<String, Object> kafkaProperties() {
-        Map<String, Object> kafka = new LinkedHashMap<>();
-        Set<String> names = new LinkedHashSet<>(properties.stringPropertyNames());
-        names.removeIf(name -> name.startsWith(OWN_PREFIX) || name.startsWith("schema.registry."));
-        names.stream().sorted().forEach(name -> kafka.put(name, properties.getProperty(name)));
-        return kafka;
+        try {
+            return config.kafka();
+        } catch (ClientException e) {
+            throw new CommandException(e.getMessage(), e);
+        }
     }
 
     /** Fails where a play drives the stack: a record of somebody else's would not be one of the play's. */
@@ -92,11 +85,28 @@ public final class Connection {
         }
     }
 
-    private String require(String name) {
-        String value = properties.getProperty(name);
-        if (value == null || value.isBlank()) {
-            throw new CommandException(file + " does not say " + name + "; 'millrace up' writes it");
+    /** Says something to the stack; returns when it is stored. */
+    void say(Consumer<MillraceClient> what) {
+        MillraceClient client = new MillraceClient(config);
+        try {
+            what.accept(client);
+            client.close();
+        } catch (ClientException e) {
+            throw new CommandException(e.getMessage(), e);
+        } finally {
+            try {
+                client.close(Duration.ZERO);
+            } catch (ClientException e) {
+                // What went wrong is said already.
+            }
         }
-        return value.strip();
+    }
+
+    private String require(String name) {
+        try {
+            return config.require(name);
+        } catch (ClientException e) {
+            throw new CommandException(e.getMessage(), e);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,10 +22,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "logs", description = "Print what a process of the stack logged.", mixinStandardHelpOptions = true)
+@Command(
+        name = "logs",
+        description = "Print what a job wrote, or what a process of the stack logged.",
+        mixinStandardHelpOptions = true)
 final class LogsCommand implements Callable<Integer> {
 
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final int PROCESS_LINES = 50;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -33,31 +38,57 @@ final class LogsCommand implements Callable<Integer> {
     private StackFolder folder = new StackFolder();
 
     @Parameters(
-            paramLabel = "SERVICE",
-            description = "broker, registry, supervisor or a service, as 'millrace status' names them.")
-    private String service = "";
+            paramLabel = "NAME",
+            description = "A process of the stack, as 'millrace status' names them; anything else is the id of a job or"
+                    + " of an array.")
+    private String name = "";
 
-    @Option(names = "-n", paramLabel = "N", description = "How many lines from the end. Default: ${DEFAULT-VALUE}.")
-    private int lines = 50;
+    @Option(
+            names = "-n",
+            paramLabel = "N",
+            description = "How many lines from the end. Default: all of a job's, 50 of a process's.")
+    private @Nullable Integer lines;
 
-    @Option(names = "-f", description = "Go on with what is logged from now on, until Ctrl-C.")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on with what is written from now on: until a job ends, or Ctrl-C.")
     private boolean follow;
+
+    @Option(
+            names = "--rank",
+            paramLabel = "N",
+            description = "Only what the job's process on this node of its attempt wrote, from 0. Default: all, with"
+                    + " their ranks before the lines.")
+    private @Nullable Integer rank;
 
     @Override
     public Integer call() throws InterruptedException {
         DataFolder data = new DataFolder(folder.path());
-        Path log = data.log(service);
-        if (!Files.isRegularFile(log)) {
-            List<String> names = names(data.logs());
+        Path log = data.log(name);
+        if (Files.isRegularFile(log)) {
+            return ofProcess(log);
+        }
+        List<String> processes = names(data.logs());
+        if (!Files.isRegularFile(data.clientProperties())) {
             throw new ParameterException(
                     spec.commandLine(),
-                    names.isEmpty()
+                    processes.isEmpty()
                             ? "there are no logs in " + data.logs() + "; start the stack with 'millrace up'"
-                            : "there is no log of '" + service + "'; there are " + String.join(", ", names));
+                            : "there is no log of '" + name + "'; there are " + String.join(", ", processes));
         }
+        Connection connection = folder.connection();
+        KnownJobs jobs = KnownJobs.named(connection, name);
+        if (jobs.rows().isEmpty()) {
+            throw new CommandException("there is no job '" + name + "', and no process of the stack; processes are "
+                    + String.join(", ", processes));
+        }
+        return new JobLogs(connection, spec.commandLine()).print(name, jobs, rank, lines, follow);
+    }
+
+    private int ofProcess(Path log) throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         long end = size(log);
-        String tail = LogTail.of(log, lines);
+        String tail = LogTail.of(log, lines == null ? PROCESS_LINES : lines);
         if (!tail.isEmpty()) {
             out.println(tail);
             out.flush();

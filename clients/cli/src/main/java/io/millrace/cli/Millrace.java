@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** The command line. Exit status: 0 done, 1 not done, 2 not understood. */
+/** The command line. Exit status: 0 done, 1 not done, 2 not understood; of who waits for a job, the job's own. */
 @Command(
         name = "millrace",
         description = "An ML platform's operations as one event log: the local stack and its scheduler.",
@@ -29,6 +29,7 @@ import picocli.CommandLine.ParseResult;
             SubmitCommand.class,
             CancelCommand.class,
             QueueCommand.class,
+            JobsCommand.class,
             ExplainCommand.class,
             ReplayCommand.class,
             SimulateCommand.class,

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Asks the scheduler's REST API. */
 public final class SchedulerClient {
@@ -33,6 +34,11 @@ public final class SchedulerClient {
      * @param unknown what to say where the scheduler knows no such thing
      */
     public JsonNode get(String path, String unknown) {
+        return find(path).orElseThrow(() -> new CommandException(unknown));
+    }
+
+    /** Empty where the scheduler knows no such thing. */
+    Optional<JsonNode> find(String path) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(TIMEOUT)
                 .header("Accept", "application/json")
@@ -40,12 +46,12 @@ public final class SchedulerClient {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() == 404) {
-                throw new CommandException(unknown);
+                return Optional.empty();
             }
             if (answer.statusCode() != 200) {
                 throw new CommandException("the scheduler answers " + answer.statusCode() + ": " + answer.body());
             }
-            return JSON.readTree(answer.body());
+            return Optional.of(JSON.readTree(answer.body()));
         } catch (JsonProcessingException e) {
             throw new CommandException("the scheduler at " + base + " answers no JSON", e);
         } catch (IOException e) {

@@ -75,9 +75,11 @@ class MillraceTest {
     }
 
     @Test
-    void shouldAskForWhatIsMissing() {
-        assertThat(run("submit", "--gpus", "8")).isEqualTo(new Outcome(2, "", """
-                        millrace: Missing required option: '--team=TEAM'
+    void shouldAskForWhatIsMissing() throws IOException {
+        Files.writeString(folder.resolve("client.properties"), ConnectionTest.PROPERTIES);
+        assertThat(run("submit", "--gpus", "8", "--pool", "a", "--data", folder.toString()))
+                .isEqualTo(new Outcome(2, "", """
+                        millrace: say which team is charged: --team TEAM, or 'team' in the job file
                         Try 'millrace submit --help'.
                         """));
     }
@@ -88,6 +90,7 @@ class MillraceTest {
                 List.of("submit", "--team", "t", "--gpus", "1"),
                 List.of("cancel", "job-1"),
                 List.of("queue"),
+                List.of("jobs"),
                 List.of("explain", "job-1"))) {
             String[] arguments = Stream.concat(command.stream(), Stream.of("--data", folder.toString()))
                     .toArray(String[]::new);

@@ -56,7 +56,7 @@ class ModulesTest {
         return noClasses()
                 .that(resideInAnyOf(root, SERVICES))
                 .should()
-                .dependOnClassesThat(resideInAnyOf(root, List.of("cli", "simulator", "local", "testkit")))
+                .dependOnClassesThat(resideInAnyOf(root, List.of("cli", "client", "simulator", "local", "testkit")))
                 .because("a service is started by others and knows none of them;"
                         + " what several services need belongs into libs/streams");
     }
@@ -76,7 +76,7 @@ class ModulesTest {
                 .should()
                 .dependOnClassesThat(resideInAnyOf(
                         root,
-                        Stream.concat(SERVICES.stream(), Stream.of("cli", "simulator", "local", "testkit"))
+                        Stream.concat(SERVICES.stream(), Stream.of("cli", "client", "simulator", "local", "testkit"))
                                 .toList()))
                 .because("every service stands on libs/streams; what only one service needs belongs to that service");
     }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A job as the API tells of it.
  *
  * @param state SUBMITTED, REJECTED, WAITING, PLACED, RUNNING, STOPPING, or how it ended
+ * @param submissionEventId event_id of the submission that made it; whoever sent another one has another job in mind
+ * @param arrayId the array it is a member of; null for none
  * @param waitS seconds from the submission to the first start, or until now
  */
 public record JobRow(
@@ -25,4 +27,6 @@ public record JobRow(
         @Nullable Instant endedAt,
         @Nullable Double waitS,
         List<String> nodes,
-        List<String> reasons) {}
+        List<String> reasons,
+        @Nullable String submissionEventId,
+        @Nullable String arrayId) {}

@@ -37,6 +37,7 @@ public final class JobView {
     private final List<Step> steps = new ArrayList<>();
     private @Nullable JobSubmitted asked;
     private @Nullable Instant askedAt;
+    private @Nullable String askedBy;
     private @Nullable JobQueued queued;
     private @Nullable JobRejected rejected;
     private @Nullable JobPlaced placed;
@@ -61,6 +62,7 @@ public final class JobView {
         if (event.getPayload() instanceof JobSubmitted submitted && asked == null) {
             asked = submitted;
             askedAt = event.getOccurredAt();
+            askedBy = event.getEventId();
         }
     }
 
@@ -234,7 +236,16 @@ public final class JobView {
                 ended != null ? ended.getEndedAt() : null,
                 wait,
                 placed == null ? List.of() : nodes(placed),
-                waits() ? reasons : List.of());
+                waits() ? reasons : List.of(),
+                queued != null ? queued.getSubmissionEventId() : askedBy,
+                arrayId());
+    }
+
+    @Nullable
+    String arrayId() {
+        return asked == null || asked.getArray() == null
+                ? null
+                : asked.getArray().getArrayId();
     }
 
     private @Nullable Instant startOf(JobPlaced placement) {

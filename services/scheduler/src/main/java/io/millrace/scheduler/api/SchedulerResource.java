@@ -105,16 +105,26 @@ public final class SchedulerResource {
         return explainer.queue(pool);
     }
 
-    /** @param state only jobs in it; see {@link JobRow#state} */
+    /**
+     * @param state only jobs in it; see {@link JobRow#state}
+     * @param array only members of it
+     */
     @GET
     @Path("/jobs")
     public List<JobRow> jobs(
-            @QueryParam("state") @Nullable String state, @QueryParam("limit") @DefaultValue("1000") int limit) {
+            @QueryParam("state") @Nullable String state,
+            @QueryParam("team") @Nullable String team,
+            @QueryParam("user") @Nullable String user,
+            @QueryParam("array") @Nullable String array,
+            @QueryParam("limit") @DefaultValue("1000") int limit) {
         return views.read(all -> all.jobs().values().stream()
-                .filter(job -> job.isAsked() && (state == null || state.equalsIgnoreCase(job.state())))
+                .filter(job -> job.isAsked()
+                        && (state == null || state.equalsIgnoreCase(job.state()))
+                        && (array == null || array.equals(job.arrayId())))
                 .sorted(Comparator.comparing(JobView::jobId))
-                .limit(Math.max(0, limit))
                 .map(job -> job.row(now(all, job.pool())))
+                .filter(row -> (team == null || team.equals(row.team())) && (user == null || user.equals(row.user())))
+                .limit(Math.max(0, limit))
                 .toList());
     }
 

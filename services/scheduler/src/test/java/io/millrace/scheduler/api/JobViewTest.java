@@ -152,7 +152,9 @@ class JobViewTest {
                 endedAt,
                 wait,
                 nodes,
-                reasons);
+                reasons,
+                "submission",
+                null);
     }
 
     @Test

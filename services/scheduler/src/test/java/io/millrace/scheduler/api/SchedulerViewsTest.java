@@ -2,9 +2,11 @@ package io.millrace.scheduler.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.attempt.JobStarted;
+import io.millrace.events.job.ArrayMembership;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
 import io.millrace.events.job.JobType;
@@ -116,7 +118,7 @@ class SchedulerViewsTest {
     void shouldShowNoJobThatOnlyAnAgentSpeaksOf() {
         apply(Topics.ATTEMPT_EVENTS, "a", new AttemptEvent("event", NOW, "agent:n1", new JobStarted(1, List.of("n1"))));
         apply(Topics.PENDING_REASONS, "b", null);
-        assertThat(resource.jobs(null, 1000)).isEmpty();
+        assertThat(resource.jobs(null, null, null, null, 1000)).isEmpty();
         assertThatThrownBy(() -> resource.job("a"))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessage("there is no job a");
@@ -143,7 +145,46 @@ class SchedulerViewsTest {
                                 null,
                                 List.of(),
                                 null)));
-        assertThat(resource.jobs(null, 1000)).extracting(JobRow::jobId).containsExactly("a");
+        assertThat(resource.jobs(null, null, null, null, 1000))
+                .extracting(JobRow::jobId)
+                .containsExactly("a");
+    }
+
+    @Test
+    void shouldShowTheJobsThatAreAskedFor() {
+        for (String name : List.of("sweep-0", "sweep-1", "train")) {
+            apply(
+                    Topics.JOB_EVENTS,
+                    name,
+                    new JobEvent(
+                            "event of " + name,
+                            NOW,
+                            "user:ann",
+                            JobSubmitted.newBuilder()
+                                    .setPool("default")
+                                    .setTeam(name.equals("train") ? "vision" : "speech")
+                                    .setUser(name.equals("sweep-0") ? "ann" : "bob")
+                                    .setGpus(1)
+                                    .setArray(
+                                            name.equals("train")
+                                                    ? null
+                                                    : new ArrayMembership(
+                                                            "sweep", Integer.parseInt(name.substring(6)), 2))
+                                    .build()));
+        }
+        assertThat(resource.jobs(null, "speech", null, null, 1000))
+                .extracting(JobRow::jobId)
+                .containsExactly("sweep-0", "sweep-1");
+        assertThat(resource.jobs("submitted", null, "bob", null, 1000))
+                .extracting(JobRow::jobId)
+                .containsExactly("sweep-1", "train");
+        assertThat(resource.jobs(null, null, "bob", null, 1))
+                .extracting(JobRow::jobId)
+                .containsExactly("sweep-1");
+        assertThat(resource.jobs(null, null, null, "sweep", 1000))
+                .extracting(JobRow::submissionEventId, JobRow::arrayId)
+                .containsExactly(tuple("event of sweep-0", "sweep"), tuple("event of sweep-1", "sweep"));
+        assertThat(resource.job("train").arrayId()).isNull();
     }
 
     @Test

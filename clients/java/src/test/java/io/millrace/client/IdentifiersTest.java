@@ -1,4 +1,4 @@
-package io.millrace.cli;
+package io.millrace.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class IdentifiersTest {
@@ -36,8 +37,13 @@ class IdentifiersTest {
     }
 
     @Test
-    void shouldNotRepeatThemselves() {
+    void shouldStayInOrderWithinAMillisecond() {
         Identifiers identifiers = at(NOW);
-        assertThat(identifiers.event()).isNotEqualTo(identifiers.event());
+        assertThat(Stream.generate(identifiers::event).limit(10_000)).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldMakeRunIdsOfHexDigits() {
+        assertThat(at(NOW).run()).matches("[0-9a-f]{32}");
     }
 }
