@@ -8,6 +8,7 @@ import io.millrace.scheduler.RestoredPools.RestoredPool;
 import io.millrace.scheduler.api.SchedulerViews.PoolView;
 import io.millrace.scheduler.api.SchedulerViews.Snapshot;
 import io.millrace.scheduler.api.SchedulerViews.UsageView;
+import io.millrace.scheduler.domain.Node;
 import io.millrace.scheduler.domain.UsageAccount;
 import io.millrace.streams.ServiceClock;
 import jakarta.ws.rs.DefaultValue;
@@ -148,6 +149,7 @@ public final class SchedulerResource {
     @GET
     @Path("/nodes")
     public List<NodeRow> nodes() {
+        Set<String> silent = silentNodes();
         return views.read(all -> {
             Map<String, Integer> held = new HashMap<>();
             Map<String, List<String>> jobs = new HashMap<>();
@@ -157,7 +159,7 @@ public final class SchedulerResource {
                             node.nodeId(),
                             node.pool(),
                             node.gpuType(),
-                            node.health(),
+                            silent.contains(node.nodeId()) ? "DOWN" : node.health(),
                             node.gpus(),
                             held.getOrDefault(node.nodeId(), 0),
                             jobs.getOrDefault(node.nodeId(), List.of()).stream()
@@ -244,6 +246,24 @@ public final class SchedulerResource {
         }
         PoolView view = pool == null ? null : all.pools().get(pool);
         return view == null ? null : view.at();
+    }
+
+    /** Nodes that their pools gave up because nothing was heard of them. */
+    private Set<String> silentNodes() {
+        Set<String> watching = views.read(all -> all.nodes().values().stream()
+                .filter(node -> node.watched() && node.health().equals("UP"))
+                .map(SchedulerViews.NodeView::pool)
+                .collect(Collectors.toSet()));
+        Set<String> silent = new HashSet<>();
+        for (String pool : watching) {
+            PoolReplicas.Snapshot snapshot = pools.of(pool);
+            if (snapshot != null) {
+                snapshot.pool().nodes().stream()
+                        .filter(node -> node.health() == Node.Health.SILENT)
+                        .forEach(node -> silent.add(node.id()));
+            }
+        }
+        return silent;
     }
 
     private static void held(Snapshot all, Map<String, Integer> held, Map<String, List<String>> jobs) {

@@ -41,8 +41,12 @@ final class SchedulerViews {
     /** Ended jobs told of; older ones are in the topics. */
     private static final int ENDED_KEPT = 100_000;
 
-    /** A node as its events tell. */
-    record NodeView(String nodeId, String pool, int gpus, String gpuType, String health) {}
+    /**
+     * A node as its events tell.
+     *
+     * @param watched whether its pool gives it up when nothing is heard of it: no event tells that
+     */
+    record NodeView(String nodeId, String pool, int gpus, String gpuType, String health, boolean watched) {}
 
     /** A pool's last cycle. */
     record PoolView(Instant at, CycleDecided cycle) {}
@@ -125,7 +129,8 @@ final class SchedulerViews {
         }
         NodeView next = switch (event.getPayload()) {
             case NodeUp up when isRefused(up, known) -> known;
-            case NodeUp up -> new NodeView(nodeId, up.getPool(), up.getGpus(), up.getGpuType(), "UP");
+            case NodeUp up ->
+                new NodeView(nodeId, up.getPool(), up.getGpus(), up.getGpuType(), "UP", up.getSilentAfterMs() != null);
             case NodeDown down -> with(known, "DOWN");
             case NodeDrained drained -> with(known, "DRAINED");
             case SpotInterruptionNotice notice -> with(known, "INTERRUPTED");
@@ -146,7 +151,9 @@ final class SchedulerViews {
     }
 
     private static @Nullable NodeView with(@Nullable NodeView node, String health) {
-        return node == null ? null : new NodeView(node.nodeId(), node.pool(), node.gpus(), node.gpuType(), health);
+        return node == null
+                ? null
+                : new NodeView(node.nodeId(), node.pool(), node.gpus(), node.gpuType(), health, node.watched());
     }
 
     private JobView job(String jobId) {

@@ -17,6 +17,7 @@ import io.millrace.events.job.Work;
 import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
+import io.millrace.events.node.NodeHeartbeat;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.node.SpotInterruptionNotice;
 import io.millrace.events.org.OrgEvent;
@@ -182,7 +183,10 @@ public final class InputCodec {
         long at = Math.min(seenAt, Envelope.of(event).occurredAt());
         String eventId = event.getEventId();
         return switch (event.getPayload()) {
-            case NodeUp up -> new PoolInput.NodeUp(at, eventId, nodeId, up.getGpus(), up.getGpuType(), up.getAddress());
+            case NodeUp up ->
+                new PoolInput.NodeUp(
+                        at, eventId, nodeId, up.getGpus(), up.getGpuType(), up.getAddress(), up.getSilentAfterMs());
+            case NodeHeartbeat heartbeat -> new PoolInput.NodeHeard(at, nodeId);
             case NodeDown down -> new PoolInput.NodeHealthChanged(at, eventId, nodeId, Health.DOWN);
             case NodeDrained drained -> new PoolInput.NodeHealthChanged(at, eventId, nodeId, Health.DRAINED);
             case SpotInterruptionNotice notice ->

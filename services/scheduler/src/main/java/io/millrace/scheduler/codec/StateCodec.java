@@ -10,6 +10,7 @@ import io.millrace.scheduler.domain.PoolEntity;
 import io.millrace.scheduler.domain.PoolEntity.AccountEntity;
 import io.millrace.scheduler.domain.PoolEntity.DuplicateEntity;
 import io.millrace.scheduler.domain.PoolEntity.HeaderEntity;
+import io.millrace.scheduler.domain.PoolEntity.HeardEntity;
 import io.millrace.scheduler.domain.PoolEntity.JobEntity;
 import io.millrace.scheduler.domain.PoolEntity.LengthsEntity;
 import io.millrace.scheduler.domain.PoolEntity.MemberEntity;
@@ -27,6 +28,7 @@ import io.millrace.stores.pool.PoolEntityRecord;
 import io.millrace.stores.pool.StoredAccount;
 import io.millrace.stores.pool.StoredDuplicate;
 import io.millrace.stores.pool.StoredHeader;
+import io.millrace.stores.pool.StoredHeard;
 import io.millrace.stores.pool.StoredJob;
 import io.millrace.stores.pool.StoredLengths;
 import io.millrace.stores.pool.StoredNode;
@@ -65,7 +67,9 @@ public final class StateCodec {
                         node.changedBy(),
                         node.upBy(),
                         node.suspectUntil(),
-                        node.address());
+                        node.address(),
+                        node.silentAfterMs());
+            case HeardEntity(String nodeId, long observed) -> new StoredHeard(nodeId, observed);
             case DuplicateEntity(String jobId, String submissionId) -> new StoredDuplicate(jobId, submissionId);
             case StaleEntity(String jobId, int attempt) -> new StoredStale(jobId, attempt);
             case MemberEntity(Member.Team team) ->
@@ -113,7 +117,9 @@ public final class StateCodec {
                         node.getChangedBy(),
                         node.getUpBy(),
                         node.getAddress(),
+                        node.getSilentAfterMs(),
                         node.getSuspectUntil()));
+            case StoredHeard heard -> new HeardEntity(heard.getNodeId(), heard.getObserved());
             case StoredDuplicate duplicate -> new DuplicateEntity(duplicate.getJobId(), duplicate.getSubmissionId());
             case StoredStale stale -> new StaleEntity(stale.getJobId(), stale.getAttempt());
             case StoredTeam team ->

@@ -100,6 +100,11 @@ final class Fleet {
         countFree(node);
     }
 
+    /** GPUs of a node that are held. */
+    int held(String nodeId) {
+        return Long.bitCount(held[index(nodeId)]);
+    }
+
     void release(NodeShare share) {
         int node = index(share.nodeId());
         held[node] &= ~share.gpuMask();

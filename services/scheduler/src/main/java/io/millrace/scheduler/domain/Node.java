@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param changedBy id of that event
  * @param upBy id of the event that last brought it up; that event again says nothing new
  * @param address where other nodes reach it; null when it said none
+ * @param silentAfterMs how long nothing may be heard of it; null for ever
  * @param suspectUntil logical time until which nothing new is placed here, because an attempt went silent; 0 for none
  */
 public record Node(
@@ -21,6 +22,7 @@ public record Node(
         String changedBy,
         String upBy,
         @Nullable String address,
+        @Nullable Long silentAfterMs,
         long suspectUntil) {
 
     public static final int MAX_GPUS = 64;
@@ -32,15 +34,17 @@ public record Node(
         /** Takes nothing new; what runs is asked to move. */
         DRAINED,
         /** As DRAINED, because the provider takes the node back. */
-        INTERRUPTED
+        INTERRUPTED,
+        /** Nothing was heard of it for too long: takes nothing new; what runs is asked to stop, and over with its lease. */
+        SILENT
     }
 
     Node withHealth(Health next, long at, String eventId) {
-        return new Node(id, gpus, gpuType, next, at, eventId, upBy, address, suspectUntil);
+        return new Node(id, gpus, gpuType, next, at, eventId, upBy, address, silentAfterMs, suspectUntil);
     }
 
     Node withSuspectUntil(long until) {
-        return new Node(id, gpus, gpuType, health, changedAt, changedBy, upBy, address, until);
+        return new Node(id, gpus, gpuType, health, changedAt, changedBy, upBy, address, silentAfterMs, until);
     }
 
     boolean matches(JobRequest.Shape shape) {

@@ -23,8 +23,54 @@ final class NodeNews {
             disturbed(RevisionCause.NODE_LOST);
         }
         entities.put(new Node(
-                up.nodeId(), up.gpus(), up.gpuType(), Health.UP, up.at(), up.eventId(), up.eventId(), up.address(), 0));
+                up.nodeId(),
+                up.gpus(),
+                up.gpuType(),
+                Health.UP,
+                up.at(),
+                up.eventId(),
+                up.eventId(),
+                up.address(),
+                up.silentAfterMs(),
+                0));
+        if (up.silentAfterMs() == null) {
+            entities.removeHeard(up.nodeId());
+        } else {
+            entities.putHeard(up.nodeId(), entities.header().observed());
+        }
         entities.put(entities.header().withChanged());
+    }
+
+    void heard(String nodeId) {
+        Node known = entities.fleet().node(nodeId);
+        if (known == null || known.silentAfterMs() == null) {
+            return;
+        }
+        if (entities.watch().isNews(known, entities.header().observed())) {
+            entities.putHeard(nodeId, entities.header().observed());
+            if (known.health() == Health.SILENT) {
+                entities.put(entities.header().withChanged());
+            }
+        }
+    }
+
+    /** Attempts there are not known to be lost: whoever is silent may be alive, and stops by its lease. */
+    void silenced(String nodeId) {
+        Node known = entities.fleet().node(nodeId);
+        if (known != null) {
+            entities.put(known.withHealth(Health.SILENT, known.changedAt(), known.changedBy()));
+            entities.removeHeard(nodeId); // heard of from now on is heard of again
+            disturbed(RevisionCause.NODE_LOST);
+        }
+    }
+
+    /** What ran there is over for the pool; the node is suspect for as long as its agent may take to see that. */
+    void returned(String nodeId, Liveness liveness) {
+        Node known = entities.fleet().node(nodeId);
+        if (known != null) {
+            entities.put(known.withHealth(Health.UP, known.changedAt(), known.changedBy())
+                    .withSuspectUntil(entities.header().now() + liveness.suspectMs()));
+        }
     }
 
     void health(PoolInput.NodeHealthChanged changed) {

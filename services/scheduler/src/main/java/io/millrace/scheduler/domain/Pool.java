@@ -52,6 +52,7 @@ public final class Pool {
                                 : current.withSeen(header().observed()));
             case PoolInput.AttemptEnded ended -> end(ended);
             case PoolInput.NodeUp up -> nodeNews.up(up);
+            case PoolInput.NodeHeard(long at, String nodeId) -> nodeNews.heard(nodeId);
             case PoolInput.NodeHealthChanged changed -> nodeNews.health(changed);
             case PoolInput.PolicyAdopted adopted -> adopt(adopted);
             case PoolInput.MemberDefined(long at, Member member) -> {
@@ -204,6 +205,8 @@ public final class Pool {
                 entities.put(job(jobId).withPromise(promise));
             case PoolEvent.StartPromised(String jobId, long startBy) -> promise(jobId, startBy);
             case PoolEvent.PromiseRevised revised -> promise(revised.jobId(), revised.startBy());
+            case PoolEvent.NodeSilenced(String nodeId) -> nodeNews.silenced(nodeId);
+            case PoolEvent.NodeReturned(String nodeId) -> nodeNews.returned(nodeId, liveness());
             case PoolEvent.StartSlaMissed missed ->
                 entities.put(job(missed.jobId()).withSlaMissed());
             case PoolEvent.CycleClosed closed -> {
@@ -347,6 +350,16 @@ public final class Pool {
 
     public int gpusHeld() {
         return entities.fleet().held();
+    }
+
+    /** Which nodes must be heard of. */
+    NodeWatch watch() {
+        return entities.watch();
+    }
+
+    /** Whether time must go on being watched: somebody may fall silent. */
+    public boolean isWatching() {
+        return gpusHeld() > 0 || watch().nextDeadline() != null;
     }
 
     Fleet fleet() {

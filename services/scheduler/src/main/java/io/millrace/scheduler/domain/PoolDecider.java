@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for a pool that has a policy; until then ticks wait. A cycle runs when a tick takes effect and the pool has changed, a timer is due or a play wants
- * its answer, and goes through fixed stages, each in a canonical order: attempts that ended, went silent or must stop
+ * its answer, and goes through fixed stages, each in a canonical order: nodes that fell silent; attempts that ended, went silent or must stop
  * (by job id); submissions (by time seen, then event id); cancellations; repeated submissions and stale attempts;
  * missed starts; placements, promises and reasons (in the policy's order).
  */
@@ -68,8 +68,16 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
     }
 
     private Iterator<PoolEvent> cycle(Pool pool, Tick tick) {
+        List<String> silent = pool.watch().silent(pool.header().observed());
         return new Stages(List.of(
+                () -> each(silent, PoolEvent.NodeSilenced::new),
+                () -> each(
+                        silent.isEmpty() ? List.of() : List.copyOf(pool.index().active()),
+                        jobId -> leave(pool, pool.job(jobId))),
                 () -> each(toReview(pool), jobId -> review(pool, pool.job(jobId))),
+                () -> each(
+                        pool.watch().heardAgain(),
+                        nodeId -> pool.fleet().held(nodeId) == 0 ? new PoolEvent.NodeReturned(nodeId) : null),
                 () -> each(List.copyOf(pool.index().submitted()), job -> Submissions.answer(pool, policy(pool), job)),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> forgetReasons(pool.job(jobId))),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> cancel(pool, pool.job(jobId))),
@@ -131,6 +139,20 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                 ? new StopRequested(
                         job.id(), attempt.number(), cause, pool.liveness().graceMs())
                 : null;
+    }
+
+    /** Asks an attempt to stop whose node fell silent in this cycle: what is left of it on other nodes is of no use. */
+    private static @Nullable PoolEvent leave(Pool pool, Job job) {
+        Attempt attempt = job.active();
+        if (attempt == null
+                || attempt.stop() != null
+                || attempt.ending() != null
+                || attempt.shares().stream()
+                        .noneMatch(share -> pool.node(share.nodeId()).health() == Node.Health.SILENT)) {
+            return null;
+        }
+        return new StopRequested(
+                job.id(), attempt.number(), StopCause.NODE_LOST, pool.liveness().graceMs());
     }
 
     /** At first, again when nothing came of it, and at once when a job that was to move is to end instead. */
@@ -215,7 +237,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
             StopCause cause = switch (node.health()) {
                 case INTERRUPTED -> StopCause.SPOT_INTERRUPTION;
                 case DRAINED -> StopCause.NODE_DRAINED;
-                case UP, DOWN -> null;
+                case UP, DOWN, SILENT -> null; // attempts on these were told when it became so
             };
             if (cause != null) {
                 return cause;

@@ -5,6 +5,7 @@ import io.millrace.scheduler.domain.Member.User;
 import io.millrace.scheduler.domain.PoolEntity.AccountEntity;
 import io.millrace.scheduler.domain.PoolEntity.DuplicateEntity;
 import io.millrace.scheduler.domain.PoolEntity.HeaderEntity;
+import io.millrace.scheduler.domain.PoolEntity.HeardEntity;
 import io.millrace.scheduler.domain.PoolEntity.JobEntity;
 import io.millrace.scheduler.domain.PoolEntity.LengthsEntity;
 import io.millrace.scheduler.domain.PoolEntity.MemberEntity;
@@ -41,6 +42,7 @@ final class PoolEntities {
 
     private final JobIndex index = new JobIndex();
     private final Fleet fleet = new Fleet();
+    private final NodeWatch watch = new NodeWatch();
 
     /** Keys of entities changed since the last {@link #takeChanges}; a null value: removed. */
     private final Map<String, @Nullable PoolEntity> changes = new TreeMap<>();
@@ -59,6 +61,7 @@ final class PoolEntities {
                 case JobEntity(Job job) -> jobs.put(job.id(), job);
                 case WorkEntity work -> works.put(work.jobId(), work);
                 case NodeEntity(Node node) -> fleet.put(node);
+                case HeardEntity(String nodeId, long observed) -> watch.heard(nodeId, observed);
                 case DuplicateEntity duplicate -> duplicates.put(duplicate.key(), duplicate);
                 case StaleEntity attempt -> stale.put(attempt.key(), attempt);
                 case MemberEntity(Team team) -> teams.put(team.name(), team);
@@ -70,6 +73,7 @@ final class PoolEntities {
             }
         }
         index.rebuild(jobs.values(), policy == null ? null : policy.policy());
+        watch.rebuild(fleet.nodes(), policy == null ? null : policy.policy());
         for (String jobId : index.active()) {
             Attempt attempt = jobs.get(jobId) instanceof Job job ? job.active() : null;
             if (attempt != null) {
@@ -136,8 +140,27 @@ final class PoolEntities {
 
     void put(Node node) {
         fleet.put(node);
+        watch.put(node);
         PoolEntity entity = new NodeEntity(node);
         changes.put(entity.key(), entity);
+    }
+
+    /** The node was heard of, or must be from now on. */
+    void putHeard(String nodeId, long observed) {
+        watch.heard(nodeId, observed);
+        PoolEntity entity = new HeardEntity(nodeId, observed);
+        changes.put(entity.key(), entity);
+    }
+
+    /** The node may be silent. */
+    void removeHeard(String nodeId) {
+        if (watch.forget(nodeId)) {
+            changes.put(PoolEntity.heardKey(nodeId), null);
+        }
+    }
+
+    NodeWatch watch() {
+        return watch;
     }
 
     void put(DuplicateEntity duplicate) {
@@ -193,6 +216,7 @@ final class PoolEntities {
         policy = next;
         changes.put(next.key(), next);
         index.rebuild(jobs.values(), next.policy());
+        watch.rebuild(fleet.nodes(), next.policy());
     }
 
     @Nullable

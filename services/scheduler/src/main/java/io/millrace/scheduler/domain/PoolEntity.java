@@ -17,6 +17,9 @@ public sealed interface PoolEntity {
 
     record NodeEntity(Node node) implements PoolEntity {}
 
+    /** When a node was last heard of, in observed time, roughly. By itself: it changes often and the node does not. */
+    record HeardEntity(String nodeId, long observed) implements PoolEntity {}
+
     /** A submission under an id that is taken, waiting to be refused. */
     record DuplicateEntity(String jobId, String submissionId) implements PoolEntity {}
 
@@ -93,6 +96,7 @@ public sealed interface PoolEntity {
             case JobEntity(Job job) -> "job/" + job.id();
             case WorkEntity(String jobId, Work work) -> workKey(jobId);
             case NodeEntity(Node node) -> "node/" + node.id();
+            case HeardEntity(String nodeId, long observed) -> heardKey(nodeId);
             case DuplicateEntity(String jobId, String submissionId) ->
                 "duplicate/" + jobId.length() + "/" + jobId + "/" + submissionId;
             case StaleEntity(String jobId, int attempt) -> "stale/" + jobId + "/" + attempt;
@@ -103,6 +107,10 @@ public sealed interface PoolEntity {
             case PolicyEntity policy -> "policy";
             case HeaderEntity header -> "header";
         };
+    }
+
+    static String heardKey(String nodeId) {
+        return "heard/" + nodeId;
     }
 
     static String workKey(String jobId) {

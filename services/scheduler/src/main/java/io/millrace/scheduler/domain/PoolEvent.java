@@ -58,6 +58,15 @@ public sealed interface PoolEvent {
     /** GPUs are kept for the job as its promise says; null: none any more. */
     record StartPlanned(String jobId, @Nullable Promise promise) implements PoolEvent {}
 
+    /** Nothing was heard of the node for too long. */
+    record NodeSilenced(String nodeId) implements PoolEvent {}
+
+    /**
+     * A node that was given up was heard of again, and nothing is held there. Its agent may not know that it was given
+     * up: it had nothing that it was asked to stop.
+     */
+    record NodeReturned(String nodeId) implements PoolEvent {}
+
     /** The job has waited longer than its queue promises. Told once. */
     record StartSlaMissed(String jobId, String queue, String team, long dueAt) implements PoolEvent {}
 

@@ -40,20 +40,27 @@ public sealed interface PoolInput {
 
     record AttemptEnded(long at, String jobId, int attempt, EndKind kind, String message) implements Sent {}
 
-    /** @param address where other nodes reach it; null when nobody needs to */
+    /**
+     * @param address where other nodes reach it; null when nobody needs to
+     * @param silentAfterMs how long nothing may be heard of it; null for ever
+     */
     record NodeUp(
             long at,
             String eventId,
             String nodeId,
             int gpus,
             String gpuType,
-            @Nullable String address) implements Sent {
+            @Nullable String address,
+            @Nullable Long silentAfterMs)
+            implements Sent {
 
-        /** Of a node that nobody needs to reach. */
+        /** Of a node that nobody needs to reach or to hear of. */
         public NodeUp(long at, String eventId, String nodeId, int gpus, String gpuType) {
-            this(at, eventId, nodeId, gpus, gpuType, null);
+            this(at, eventId, nodeId, gpus, gpuType, null, null);
         }
     }
+
+    record NodeHeard(long at, String nodeId) implements Sent {}
 
     /** The node's health is now {@code health}: anything but UP. */
     record NodeHealthChanged(long at, String eventId, String nodeId, Health health) implements Sent {}

@@ -98,6 +98,10 @@ public final class Timers {
         if (deadline != null) {
             next = Math.min(next, now + Math.max(0, deadline - pool.header().observed()));
         }
+        Long silence = pool.watch().nextDeadline();
+        if (silence != null) {
+            next = Math.min(next, now + Math.max(0, silence - pool.header().observed()));
+        }
         Long limitAt = attempts.nextLimit();
         if (limitAt != null) {
             next = Math.min(next, limitAt);

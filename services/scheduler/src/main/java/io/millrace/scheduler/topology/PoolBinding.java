@@ -80,6 +80,8 @@ public final class PoolBinding
                             StartSlaSignal.of(poolName, cycle, at, pool.job(missed.jobId()), missed),
                             at);
                 case PoolEvent.StartPlanned planned -> {}
+                case PoolEvent.NodeSilenced silenced -> {}
+                case PoolEvent.NodeReturned returned -> {}
                 case PoolEvent.TimeReached reached -> {}
                 case PoolEvent.CycleClosed close -> {
                     closed = true;
@@ -143,7 +145,7 @@ public final class PoolBinding
         if (pool.policy() == null) {
             return false;
         }
-        boolean watching = pool.gpusHeld() > 0
+        boolean watching = pool.isWatching()
                 && now - pool.header().now()
                         >= pool.policy().policy().liveness().tickIntervalMs();
         return pool.header().changed()

@@ -20,6 +20,7 @@ import io.millrace.events.job.ProgressReported;
 import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
+import io.millrace.events.node.NodeHeartbeat;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.node.SpotInterruptionNotice;
 import io.millrace.events.org.OrgEvent;
@@ -120,6 +121,7 @@ final class PoolGathering implements Gathering<PoolInput> {
     private static Route ofNodeEvent(String nodeId, Object payload) {
         return switch (payload) {
             case NodeUp up -> nodeUp(nodeId, up);
+            case NodeHeartbeat heartbeat -> ofNode(nodeId);
             case NodeDown down -> ofNode(nodeId);
             case NodeDrained drained -> ofNode(nodeId);
             case SpotInterruptionNotice notice -> ofNode(nodeId);
@@ -186,6 +188,9 @@ final class PoolGathering implements Gathering<PoolInput> {
     }
 
     private static Route nodeUp(String nodeId, NodeUp up) {
+        if (up.getSilentAfterMs() != null && up.getSilentAfterMs() < 1) {
+            return new Route.Refused("a node may be silent for 1 ms or longer, not " + up.getSilentAfterMs());
+        }
         return up.getGpus() < 1 || up.getGpus() > Node.MAX_GPUS
                 ? new Route.Refused("a node has 1 to " + Node.MAX_GPUS + " GPUs, not " + up.getGpus())
                 : new Route.Claim("node/" + nodeId, up.getPool(), true);

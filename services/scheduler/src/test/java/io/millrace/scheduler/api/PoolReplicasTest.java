@@ -17,7 +17,8 @@ class PoolReplicasTest {
     private final PoolReplicas replicas = new PoolReplicas();
 
     private void node(String pool, String nodeId, int gpus) {
-        NodeEntity node = new NodeEntity(new Node(nodeId, gpus, "V100", Node.Health.UP, 0, "event", "event", null, 0));
+        NodeEntity node =
+                new NodeEntity(new Node(nodeId, gpus, "V100", Node.Health.UP, 0, "event", "event", null, null, 0));
         replicas.apply(pool + '\u0000' + node.key(), StateCodec.bytes(node));
     }
 

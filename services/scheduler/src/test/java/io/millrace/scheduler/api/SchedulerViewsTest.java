@@ -83,15 +83,15 @@ class SchedulerViewsTest {
     @Test
     void shouldFollowANodesHealth() {
         node("n1", new NodeUp("default", 8, "V100", null, null));
-        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP"));
+        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP", false));
         node("n1", new NodeDrained(""));
-        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "DRAINED"));
+        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "DRAINED", false));
         node("n1", new SpotInterruptionNotice(NOW));
-        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "INTERRUPTED"));
+        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "INTERRUPTED", false));
         node("n1", new NodeDown(""));
-        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "DOWN"));
+        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "DOWN", false));
         node("n1", new NodeUp("default", 4, "P100", null, null));
-        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 4, "P100", "UP"));
+        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 4, "P100", "UP", false));
     }
 
     @ParameterizedTest
@@ -101,7 +101,7 @@ class SchedulerViewsTest {
         assertThat(nodes()).isEmpty();
         node("n1", new NodeUp("default", 8, "V100", null, null));
         node("n1", new NodeUp("default", gpus, "V100", null, null));
-        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP"));
+        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP", false));
     }
 
     @Test
@@ -111,7 +111,7 @@ class SchedulerViewsTest {
         assertThat(nodes()).isEmpty();
         node("n1", new NodeUp("default", 8, "V100", null, null));
         node("n1", new NodeUp("spare", 4, "P100", null, null));
-        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP"));
+        assertThat(nodes()).containsExactly(new NodeView("n1", "default", 8, "V100", "UP", false));
     }
 
     @Test

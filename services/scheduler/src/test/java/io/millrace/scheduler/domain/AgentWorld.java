@@ -34,8 +34,12 @@ final class AgentWorld {
         }
     }
 
+    private static final long SILENT_AFTER_MS = 120_000;
+
     private final SeededRandom random;
     private final boolean troubled;
+    private final boolean watched;
+    private final Map<String, Long> mute = new TreeMap<>();
     private final boolean endless;
     private final boolean alike;
     private final int load;
@@ -52,6 +56,7 @@ final class AgentWorld {
     AgentWorld(SeededRandom random, boolean troubled) {
         this.random = random;
         this.troubled = troubled;
+        watched = random.onceIn(2);
         endless = random.onceIn(4);
         boolean quotas = random.onceIn(2);
         // A remainder on a whole node holds as much on every node only where nodes are alike.
@@ -79,7 +84,14 @@ final class AgentWorld {
     }
 
     private PoolInput up(String node) {
-        return new PoolInput.NodeUp(now, "event " + events++, node, sizes.getOrDefault(node, 8), type(node));
+        return new PoolInput.NodeUp(
+                now,
+                "event " + events++,
+                node,
+                sizes.getOrDefault(node, 8),
+                type(node),
+                null,
+                watched ? (Long) SILENT_AFTER_MS : null);
     }
 
     private String type(String node) {
@@ -142,6 +154,16 @@ final class AgentWorld {
         }
         if (troubled) {
             trouble(inputs);
+        }
+        if (watched) {
+            for (String node : nodes) {
+                if (troubled && random.onceIn(300)) {
+                    mute.put(node, now + random.nextLong(3 * SILENT_AFTER_MS));
+                }
+                if (mute.getOrDefault(node, 0L) <= now) {
+                    inputs.add(new PoolInput.NodeHeard(now, node));
+                }
+            }
         }
         List.copyOf(working.values()).forEach(work -> work(work, inputs));
         return inputs;

@@ -180,6 +180,8 @@ class BackfillPropertiesTest {
             case PoolEvent.JobQueued queued -> true;
             case PoolEvent.JobRejected rejected -> true;
             case StartSlaMissed late -> true;
+            case PoolEvent.NodeSilenced silenced -> true;
+            case PoolEvent.NodeReturned returned -> true;
             case JobPlaced placed -> false;
             case PoolEvent.StartPromised promised -> false;
             case PoolEvent.PromiseRevised revised -> false;

@@ -100,6 +100,7 @@ final class PoolAuditor {
                 }
             }
             case PoolInput.NodeUp up -> {}
+            case PoolInput.NodeHeard heard -> {}
             case PoolInput.NodeHealthChanged changed -> {}
             case PoolInput.PolicyAdopted adopted -> {}
             case PoolInput.MemberDefined defined -> {}
@@ -182,6 +183,14 @@ final class PoolAuditor {
                 }
             }
             case PoolEvent.StartPlanned planned -> assertThat(waiting).contains(planned.jobId());
+            case PoolEvent.NodeReturned returned -> {
+                assertThat(pool.node(returned.nodeId()).health()).isEqualTo(Node.Health.SILENT);
+                assertThat(active.values())
+                        .noneMatch(held -> held.placed.shares().stream()
+                                .anyMatch(share -> share.nodeId().equals(returned.nodeId())));
+            }
+            case PoolEvent.NodeSilenced silenced ->
+                assertThat(pool.node(silenced.nodeId()).health()).isEqualTo(Node.Health.UP);
             case PoolEvent.StartSlaMissed missed -> {
                 assertThat(waiting).contains(missed.jobId());
                 assertThat(missed.dueAt()).isLessThanOrEqualTo(pool.header().now());

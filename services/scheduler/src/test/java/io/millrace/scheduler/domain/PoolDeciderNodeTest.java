@@ -152,7 +152,9 @@ class PoolDeciderNodeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UP")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"UP", "SILENT"})
     void shouldLearnNothingFromAnUpThatIsToldAgainOrLate(Health health) {
         PoolInput.NodeUp up = new PoolInput.NodeUp(START + 10_000, "up", "n3", 8, "V100");
         script.at(10).tell(up).tick();

@@ -131,6 +131,7 @@ class PoolPropertiesTest {
             case PoolInput.HeartbeatSeen heartbeat -> "job/" + heartbeat.jobId();
             case PoolInput.AttemptEnded ended -> "job/" + ended.jobId();
             case PoolInput.NodeUp up -> "node/" + up.nodeId();
+            case PoolInput.NodeHeard heard -> "node/" + heard.nodeId();
             case PoolInput.NodeHealthChanged changed -> "node/" + changed.nodeId();
             case PoolInput.PolicyAdopted adopted -> "policy";
             case PoolInput.MemberDefined(long at, Member.Team team) -> "team/" + team.name();

@@ -99,6 +99,7 @@ final class PromiseLedger {
                 assertThat(promises.put(promised.jobId(), promised.startBy())).isNull();
                 made++;
             }
+            case PoolEvent.NodeSilenced silenced -> happened.add(RevisionCause.NODE_LOST);
             case PromiseRevised moved -> revise(moved);
             case PoolEvent.CycleClosed closed -> {
                 happened.clear();

@@ -116,7 +116,8 @@ final class RandomInputs {
                 yield new PoolInput.AttemptEnded(
                         at(), job, attempt(job), random.pick(List.of(EndKind.values())), "as told");
             }
-            case 17, 18 -> nodeUp();
+            case 17 -> nodeUp();
+            case 18 -> random.onceIn(3) ? nodeUp() : new PoolInput.NodeHeard(at(), random.pick(NODES));
             default ->
                 new PoolInput.NodeHealthChanged(
                         at(),
@@ -135,7 +136,8 @@ final class RandomInputs {
                 random.pick(NODES),
                 random.pick(8, 8, 8, 4, 1, 64),
                 random.pick("V100", "V100", "A100"),
-                random.onceIn(2) ? "host-" + random.nextInt(10) : null);
+                random.onceIn(2) ? "host-" + random.nextInt(10) : null,
+                random.onceIn(2) ? (Long) (1 + random.nextLong(120_000)) : null);
     }
 
     private PoolInput submission() {

@@ -76,6 +76,8 @@ final class Told {
                 "revise " + revised.jobId() + " from " + second(revised.promised()) + " to " + second(revised.startBy())
                         + ": " + revised.cause();
             case PoolEvent.StartPlanned planned -> of(planned);
+            case PoolEvent.NodeSilenced silenced -> "give up " + silenced.nodeId();
+            case PoolEvent.NodeReturned returned -> "take " + returned.nodeId() + " again";
             case PoolEvent.StartSlaMissed missed -> "miss " + missed.jobId() + " due " + second(missed.dueAt());
             case PoolEvent.JobRequeued requeued -> "requeue " + requeued.jobId() + ": " + requeued.cause();
             case PoolEvent.JobEnded ended -> "end " + ended.jobId() + ": " + ended.state();

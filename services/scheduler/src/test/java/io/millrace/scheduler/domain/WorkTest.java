@@ -33,7 +33,7 @@ class WorkTest {
     private final PoolScript script = PoolScript.under(Rule.FIFO_STRICT).at(0);
 
     private static PoolInput.NodeUp node(String id, @Nullable String address) {
-        return new PoolInput.NodeUp(START, "up " + id, id, 4, "V100", address);
+        return new PoolInput.NodeUp(START, "up " + id, id, 4, "V100", address, null);
     }
 
     @Test

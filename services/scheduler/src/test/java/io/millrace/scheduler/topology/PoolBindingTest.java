@@ -68,6 +68,15 @@ class PoolBindingTest {
     }
 
     @Test
+    void shouldTickAtTheIntervalWhileANodeMayFallSilent() {
+        adopt();
+        take(new PoolInput.NodeUp(NOW, "up", "n1", 8, "V100", null, 600_000L));
+        take(new PoolInput.Tick(NOW, 0, 0));
+        assertThat(binding.tickDue(pool, NOW + 9_999)).isFalse();
+        assertThat(binding.tickDue(pool, NOW + 10_000)).isTrue();
+    }
+
+    @Test
     void shouldDecideAtTheLatestTimeItKnewWhenTheClockIsSetBack() {
         try (SchedulerStory story = SchedulerStory.wall()) {
             story.policy(SchedulerStory.POLICY).node("n1", 8).advance(Duration.ofMillis(50));

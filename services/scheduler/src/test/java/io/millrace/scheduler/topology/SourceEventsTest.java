@@ -22,6 +22,7 @@ import io.millrace.events.job.ProgressReported;
 import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeDrained;
 import io.millrace.events.node.NodeEvent;
+import io.millrace.events.node.NodeHeartbeat;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.node.SpotInterruptionNotice;
 import io.millrace.events.org.JobType;
@@ -78,6 +79,7 @@ class SourceEventsTest {
             Topics.NODE_EVENTS,
             List.of(
                     new NodeUp("default", 8, "V100", null, null),
+                    new NodeHeartbeat(),
                     new NodeDown(""),
                     new NodeDrained(""),
                     new SpotInterruptionNotice(AT)),
