@@ -57,7 +57,13 @@ final class PipelineCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "42", description = "Of the jobs. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Put the figures into this file, under 'pipeline'.")
+    @Option(
+            names = "--no-authority",
+            description = "Let everybody do everything, unasked: shows what permissions cost, beside a run with them.")
+    private boolean noAuthority;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Put the figures into this file, under 'pipeline'"
+                            + " ('pipeline_no_authority' with --no-authority).")
     private @Nullable Path json;
 
     @Override
@@ -79,7 +85,7 @@ final class PipelineCommand implements Callable<Integer> {
         out.println("seed " + seed + ", " + nodes + " nodes of 8 GPUs; starting a broker and a registry ...");
         out.flush();
         Result result;
-        try (OwnCluster own = OwnCluster.start()) {
+        try (OwnCluster own = OwnCluster.start(!noAuthority)) {
             result = PipelineBench.run(
                     own.cluster(), new PipelineBench.Options(events, seconds, rounds, nodes, seed, document), line -> {
                         out.println(line);
@@ -97,7 +103,7 @@ final class PipelineCommand implements Callable<Integer> {
         out.println("processor time of an event, us: pipeline" + parts(result.cpuUsPerEvent()) + "; plain two-hop loop"
                 + parts(result.plainLoopCpuUsPerEvent()));
         if (json != null) {
-            BenchReport.write(json, "pipeline", result);
+            BenchReport.write(json, noAuthority ? "pipeline_no_authority" : "pipeline", result);
         }
         return 0;
     }

@@ -1,20 +1,21 @@
 package io.millrace.bench.pipeline;
 
 import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.Topic.Principal;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
+import java.util.function.Function;
 
 /**
  * A broker with every topic, and its schemas.
  *
+ * @param clients new maps with what every Kafka client of a principal needs
  * @param folder for what a topology keeps on disk
  */
-public record Cluster(String bootstrapServers, SchemaLookup schemas, Path folder) {
+public record Cluster(Function<Principal, Map<String, Object>> clients, SchemaLookup schemas, Path folder) {
 
-    /** What every Kafka client needs, to be added to. */
-    Map<String, Object> client() {
-        return new HashMap<>(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    /** What every Kafka client of that principal needs, to be added to. */
+    Map<String, Object> client(Principal principal) {
+        return clients.apply(principal);
     }
 }

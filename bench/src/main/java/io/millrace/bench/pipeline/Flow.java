@@ -2,6 +2,7 @@ package io.millrace.bench.pipeline;
 
 import io.millrace.bench.pipeline.JobStream.Encoded;
 import io.millrace.local.StackException;
+import io.millrace.streams.Topic.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,15 +35,18 @@ final class Flow implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final KafkaConsumer<String, byte[]> consumer;
 
-    /** @param partitions of the target */
-    Flow(Cluster cluster, String source, String target, int partitions) {
+    /**
+     * @param principal who sends and reads
+     * @param partitions of the target
+     */
+    Flow(Cluster cluster, Principal principal, String source, String target, int partitions) {
         this.source = source;
         this.target = target;
-        Map<String, Object> sending = cluster.client();
+        Map<String, Object> sending = cluster.client(principal);
         sending.put(ProducerConfig.ACKS_CONFIG, "all");
         sending.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer = new KafkaProducer<>(sending, new StringSerializer(), new ByteArraySerializer());
-        Map<String, Object> reading = cluster.client();
+        Map<String, Object> reading = cluster.client(principal);
         reading.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         reading.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         reading.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);

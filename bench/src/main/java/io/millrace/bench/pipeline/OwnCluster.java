@@ -1,12 +1,13 @@
 package io.millrace.bench.pipeline;
 
+import io.millrace.local.BrokerAccess;
+import io.millrace.local.Credentials;
 import io.millrace.local.EmbeddedBroker;
 import io.millrace.local.Ports;
 import io.millrace.local.ProjectRoot;
 import io.millrace.local.RegistryProcess;
 import io.millrace.local.SchemaSetup;
 import io.millrace.local.StackException;
-import io.millrace.local.TopicSetup;
 import io.millrace.streams.SchemaRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,13 +29,17 @@ public final class OwnCluster implements AutoCloseable {
         this.registry = registry;
     }
 
-    public static OwnCluster start() {
+    /** @param authority whether clients prove who they are and may do only what they were permitted */
+    public static OwnCluster start(boolean authority) {
         try {
             Path folder = Files.createTempDirectory("millrace-bench-");
             RegistryProcess registry = RegistryProcess.start(
                     ProjectRoot.find(), folder.resolve("registry"), Ports.freePort(), Ports.freePort());
-            EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0, true);
-            TopicSetup.create(broker.bootstrapServers(), true);
+            BrokerAccess access = authority
+                    ? BrokerAccess.guarded(Credentials.in(folder.resolve("credentials")), null)
+                    : BrokerAccess.open();
+            EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0, true, access);
+            broker.setUp();
             SchemaSetup.register(registry.url(), folder.resolve("schema-cache"));
             return new OwnCluster(folder, broker, registry);
         } catch (IOException e) {
@@ -44,7 +49,7 @@ public final class OwnCluster implements AutoCloseable {
 
     public Cluster cluster() {
         return new Cluster(
-                broker.bootstrapServers(),
+                broker::client,
                 new SchemaRegistry(registry.url(), folder.resolve("schema-cache")),
                 folder.resolve("state"));
     }

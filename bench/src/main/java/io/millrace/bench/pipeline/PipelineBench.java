@@ -10,6 +10,7 @@ import io.millrace.events.decision.JobEnded;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.local.StackException;
 import io.millrace.streams.EventSerde;
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,11 +71,12 @@ public final class PipelineBench {
     /** With fewer, the largest jobs would be refused, and their cancellations would ask for nothing. */
     public static final int FEWEST_NODES = 50;
 
-    private static final String SOURCE = "bench-source";
-    private static final String BETWEEN = "bench-between";
-    private static final String TARGET = "bench-target";
-    private static final String ONE_HOP_SOURCE = "bench-one-hop-source";
-    private static final String ONE_HOP_TARGET = "bench-one-hop-target";
+    // Named as what the scheduler has for itself, so that its principal may use them.
+    private static final String SOURCE = "scheduler-bench-source";
+    private static final String BETWEEN = "scheduler-bench-between";
+    private static final String TARGET = "scheduler-bench-target";
+    private static final String ONE_HOP_SOURCE = "scheduler-bench-one-hop-source";
+    private static final String ONE_HOP_TARGET = "scheduler-bench-one-hop-target";
 
     /** The compiler is done with the hot code after some hundred thousand events. */
     private static final int WARM_UP_EVENTS = 60_000;
@@ -102,13 +104,13 @@ public final class PipelineBench {
 
     private Result run() {
         makeTopics();
-        ServiceSettings settings = new ServiceSettings(cluster, "bench-scheduler");
+        ServiceSettings settings = new ServiceSettings(cluster, "scheduler-bench");
         try (RunningScheduler scheduler = RunningScheduler.start(cluster, settings, options.nodes(), options.policy());
                 PlainLoop twoHops = PlainLoop.twoHops(cluster, settings, SOURCE, BETWEEN, TARGET);
                 PlainLoop oneHop = PlainLoop.oneHop(cluster, settings, ONE_HOP_SOURCE, ONE_HOP_TARGET);
-                Flow pipeline = flow(Topics.JOB_EVENTS.name(), Topics.JOB_DECISIONS.name());
-                Flow plain = flow(SOURCE, TARGET);
-                Flow shorter = flow(ONE_HOP_SOURCE, ONE_HOP_TARGET)) {
+                Flow pipeline = flow(Principal.SIMULATOR, Topics.JOB_EVENTS.name(), Topics.JOB_DECISIONS.name());
+                Flow plain = flow(Principal.SCHEDULER, SOURCE, TARGET);
+                Flow shorter = flow(Principal.SCHEDULER, ONE_HOP_SOURCE, ONE_HOP_TARGET)) {
             Side decided = new Side(pipeline, scheduler::requireRunning, true);
             Side copied = new Side(plain, twoHops::requireRunning, false);
             Side copiedOnce = new Side(shorter, oneHop::requireRunning, false);
@@ -218,13 +220,13 @@ public final class PipelineBench {
         return Sample.of(values.toList()).median();
     }
 
-    private Flow flow(String source, String target) {
-        return new Flow(cluster, source, target, Topics.KEYED_PARTITIONS);
+    private Flow flow(Principal principal, String source, String target) {
+        return new Flow(cluster, principal, source, target, Topics.KEYED_PARTITIONS);
     }
 
     /** Topics of as many partitions as those on the scheduler's way. */
     private void makeTopics() {
-        try (Admin admin = Admin.create(cluster.client())) {
+        try (Admin admin = Admin.create(cluster.client(Principal.SCHEDULER))) {
             admin.createTopics(List.of(
                             topic(SOURCE, Topics.JOB_EVENTS.partitions()),
                             topic(BETWEEN, Topics.POOL_INPUTS.partitions()),

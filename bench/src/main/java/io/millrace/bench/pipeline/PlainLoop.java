@@ -65,7 +65,7 @@ final class PlainLoop implements AutoCloseable {
 
     /** Source to target. */
     static PlainLoop oneHop(Cluster cluster, ServiceSettings settings, String source, String target) {
-        return new PlainLoop(cluster, settings, "bench-one-hop-" + target, List.of(new Hop(source, target, null)));
+        return new PlainLoop(cluster, settings, "scheduler-one-hop-" + target, List.of(new Hop(source, target, null)));
     }
 
     /** Source to a partition of the topic between, as a pool's log is one partition, and from there to the target. */
@@ -73,7 +73,7 @@ final class PlainLoop implements AutoCloseable {
         return new PlainLoop(
                 cluster,
                 settings,
-                "bench-two-hops-" + target,
+                "scheduler-two-hops-" + target,
                 List.of(new Hop(source, between, 0), new Hop(between, target, null)));
     }
 

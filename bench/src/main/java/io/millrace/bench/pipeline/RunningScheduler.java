@@ -18,6 +18,7 @@ import io.millrace.scheduler.topology.SchedulerTopology;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topic;
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import io.millrace.streams.runtime.HaltOnFault;
 import io.millrace.streams.runtime.TopicReader;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -60,7 +62,7 @@ final class RunningScheduler implements AutoCloseable {
     private RunningScheduler(Cluster cluster, ServiceSettings settings) {
         this.cluster = cluster;
         this.attempts = EventSerde.of(Topics.ATTEMPT_EVENTS, cluster.schemas());
-        this.producer = new KafkaProducer<>(cluster.client(), new StringSerializer(), new ByteArraySerializer());
+        this.producer = new KafkaProducer<>(cluster.client(Principal.SIMULATOR), new StringSerializer(), new ByteArraySerializer());
         this.streams = new KafkaStreams(
                 SchedulerTopology.build(
                         Map.of(POOL, 0),
@@ -103,12 +105,7 @@ final class RunningScheduler implements AutoCloseable {
 
     private void fill(int nodes, String policy) {
         PolicyAdopted adopted = new PolicyAdopted("scheduling", policy, PolicyDocument.sha256(policy), List.of(POOL));
-        EventSerde<PolicyEvent> policies = EventSerde.of(Topics.POLICY_EVENTS, cluster.schemas());
-        send(
-                Topics.POLICY_EVENTS,
-                policies,
-                "scheduling",
-                new PolicyEvent(eventId(), Instant.now(), "deployment", adopted));
+        adopt(new PolicyEvent(eventId(), Instant.now(), "deployment", adopted));
         EventSerde<NodeEvent> nodeEvents = EventSerde.of(Topics.NODE_EVENTS, cluster.schemas());
         for (int i = 0; i < nodes; i++) {
             NodeUp up = NodeUp.newBuilder()
@@ -135,6 +132,23 @@ final class RunningScheduler implements AutoCloseable {
         awaitQueued(FIRST_IN_LINE);
     }
 
+    /** As the scheduler, who alone may. */
+    private void adopt(PolicyEvent event) {
+        EventSerde<PolicyEvent> policies = EventSerde.of(Topics.POLICY_EVENTS, cluster.schemas());
+        String topic = Topics.POLICY_EVENTS.name();
+        try (var scheduler = new KafkaProducer<>(
+                cluster.client(Principal.SCHEDULER), new StringSerializer(), new ByteArraySerializer())) {
+            scheduler
+                    .send(new ProducerRecord<>(topic, "scheduling", policies.serialize(topic, event)))
+                    .get();
+        } catch (ExecutionException e) {
+            throw new StackException("the broker did not store the policy: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("interrupted while the policy was adopted", e);
+        }
+    }
+
     private void submit(EventSerde<JobEvent> jobs, String jobId, int number) {
         JobSubmitted submitted = JobSubmitted.newBuilder()
                 .setPool(POOL)
@@ -150,7 +164,7 @@ final class RunningScheduler implements AutoCloseable {
     private void awaitQueued(String jobId) {
         boolean[] queued = {false};
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        try (TopicReader reader = new TopicReader(cluster.client(), List.of(Topics.JOB_DECISIONS.name()))) {
+        try (TopicReader reader = new TopicReader(cluster.client(Principal.SIMULATOR), List.of(Topics.JOB_DECISIONS.name()))) {
             while (!queued[0]) {
                 reader.toEnd(record -> queued[0] |= record.key().equals(jobId));
                 if (System.nanoTime() > deadline) {
@@ -163,7 +177,7 @@ final class RunningScheduler implements AutoCloseable {
     private void awaitPlaced(int count) {
         EventSerde<JobDecision> decisions = EventSerde.of(Topics.JOB_DECISIONS, cluster.schemas());
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        try (TopicReader reader = new TopicReader(cluster.client(), List.of(Topics.JOB_DECISIONS.name()))) {
+        try (TopicReader reader = new TopicReader(cluster.client(Principal.SIMULATOR), List.of(Topics.JOB_DECISIONS.name()))) {
             while (holders.size() < count) {
                 reader.toEnd(record -> {
                     if (decisions.decode(record.value()).getPayload() instanceof JobPlaced placed

@@ -1,5 +1,6 @@
 package io.millrace.bench.pipeline;
 
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.runtime.StreamsDefaults;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,7 +18,7 @@ final class ServiceSettings {
     private final StreamsConfig config;
     private final Properties properties = new Properties();
 
-    /** @param application the application's id, and its group's */
+    /** @param application the application's id, and its group's: one that the scheduler's principal may have */
     ServiceSettings(Cluster cluster, String application) {
         StreamsDefaults defaults = new StreamsDefaults();
         for (String name : defaults.getPropertyNames()) {
@@ -27,7 +28,7 @@ final class ServiceSettings {
             }
         }
         properties.setProperty(StreamsConfig.APPLICATION_ID_CONFIG, application);
-        properties.setProperty(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers());
+        properties.putAll(cluster.client(Principal.SCHEDULER));
         properties.setProperty(StreamsConfig.STATE_DIR_CONFIG, cluster.folder().toString());
         properties.setProperty(INSTANCE, application + "-0");
         config = new StreamsConfig(properties);
@@ -48,7 +49,7 @@ final class ServiceSettings {
     /** What Streams gives its main consumer, without what makes it Streams' own. */
     Map<String, Object> consumer(Cluster cluster) {
         Map<String, Object> streams = config.getMainConsumerConfigs("bench", "bench", 0);
-        Map<String, Object> consumer = cluster.client();
+        Map<String, Object> consumer = cluster.client(Principal.SCHEDULER);
         for (String name : ConsumerConfig.configNames()) {
             if (streams.containsKey(name)) {
                 consumer.put(name, streams.get(name));
@@ -63,7 +64,7 @@ final class ServiceSettings {
     /** What Streams gives its producer. */
     Map<String, Object> producer(Cluster cluster) {
         Map<String, Object> producer = new HashMap<>(config.getProducerConfigs("bench"));
-        producer.putAll(cluster.client());
+        producer.putAll(cluster.client(Principal.SCHEDULER));
         return producer;
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.bench.restart;
 
+import io.millrace.local.DataFolder;
 import io.millrace.local.LocalStack;
 import io.millrace.local.Ports;
 import io.millrace.local.ProcessRef;
@@ -10,6 +11,7 @@ import io.millrace.local.StackState;
 import io.millrace.local.StackState.Health;
 import io.millrace.local.StackState.ProcessState;
 import io.millrace.streams.SchemaRegistry;
+import io.millrace.streams.Topic.Principal;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -19,7 +21,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.CommonClientConfigs;
 
 /** A stack as {@code up} starts it, in a temporary folder, on free ports; gone when closed, or when this process ends. */
 public final class OwnStack implements AutoCloseable {
@@ -57,7 +58,12 @@ public final class OwnStack implements AutoCloseable {
 
     /** What every Kafka client needs, to be added to. */
     Map<String, Object> client() {
-        return new HashMap<>(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, told("bootstrap.servers")));
+        Map<String, Object> client = new HashMap<>();
+        Properties told = told();
+        told.stringPropertyNames().stream()
+                .filter(name -> !name.startsWith("millrace.") && !name.startsWith("schema.registry."))
+                .forEach(name -> client.put(name, told.getProperty(name)));
+        return client;
     }
 
     SchemaRegistry schemas() {
@@ -65,13 +71,18 @@ public final class OwnStack implements AutoCloseable {
     }
 
     private String told(String name) {
+        return told().getProperty(name);
+    }
+
+    /** Of who stands for the users and the agents of a cluster that isn't there. */
+    private Properties told() {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(data.resolve("client.properties"))) {
+        try (Reader reader = Files.newBufferedReader(new DataFolder(data).clientProperties(Principal.SIMULATOR.userName()))) {
             properties.load(reader);
         } catch (IOException e) {
             throw new StackException("can't read what the stack tells its clients: " + e.getMessage(), e);
         }
-        return properties.getProperty(name);
+        return properties;
     }
 
     /** Whether there is a process of the scheduler other than this one. */

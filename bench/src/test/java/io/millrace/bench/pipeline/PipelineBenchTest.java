@@ -20,7 +20,7 @@ class PipelineBenchTest {
     @Test
     void shouldSeeEveryEventDecidedAndCopied() {
         TestBroker broker = TestBroker.shared();
-        Cluster cluster = new Cluster(broker.bootstrapServers(), broker.registry(), folder);
+        Cluster cluster = new Cluster(broker::client, broker.registry(), folder);
         String policy = BenchPolicy.document(ProjectRoot.find().resolve("policies/default.yaml"), null, "5s");
         List<String> progress = new ArrayList<>();
         Result result = PipelineBench.run(

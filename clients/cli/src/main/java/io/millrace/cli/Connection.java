@@ -4,6 +4,7 @@ import io.millrace.client.ClientConfig;
 import io.millrace.client.ClientException;
 import io.millrace.client.MillraceClient;
 import io.millrace.local.DataFolder;
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,6 +26,11 @@ public final class Connection {
 
     public static Connection ofStack(Path dataFolder) {
         return read(new DataFolder(dataFolder).clientProperties());
+    }
+
+    /** As that principal, who has a file beside the users'. */
+    public static Connection ofStack(Path dataFolder, Principal principal) {
+        return read(new DataFolder(dataFolder).clientProperties(principal.userName()));
     }
 
     public static Connection read(Path file) {

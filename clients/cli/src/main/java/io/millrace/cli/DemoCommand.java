@@ -22,6 +22,7 @@ import io.millrace.simulator.trace.Trace;
 import io.millrace.simulator.trace.TraceException;
 import io.millrace.simulator.trace.TraceJob;
 import io.millrace.streams.SchemaRegistry;
+import io.millrace.streams.Topic.Principal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -151,12 +152,13 @@ final class DemoCommand implements Callable<Integer> {
 
     private DemoReport play(StackOptions stack, PlayOptions options, long startedAt, PrintWriter out) {
         Connection connection = Connection.ofStack(stack.data());
+        Connection simulator = Connection.ofStack(stack.data(), Principal.SIMULATOR);
         SchemaRegistry registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
         AtomicLong playingAt = new AtomicLong();
         ProgressLine progress = new ProgressLine(out, Ansi.AUTO.enabled(), System::nanoTime);
         long began = System.nanoTime();
         PlaySummary summary;
-        try (KafkaWire wire = KafkaWire.connect(connection.kafkaProperties(), registry)) {
+        try (KafkaWire wire = KafkaWire.connect(simulator.kafkaProperties(), registry)) {
             summary = new Play(options, wire, step -> {
                         if (step.cycles() > 0) {
                             playingAt.compareAndSet(0, System.currentTimeMillis());

@@ -71,7 +71,7 @@ class UpCommandTest {
                         Map.of("a", 4, "b", 0),
                         policy,
                         org,
-                        List.of()));
+                        List.of(), null));
     }
 
     @Test

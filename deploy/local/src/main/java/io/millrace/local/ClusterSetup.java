@@ -1,11 +1,19 @@
 package io.millrace.local;
 
+import java.io.IOException;
+import java.io.Reader;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Makes the topics and registers the schemas of a cluster that others run: {@code ClusterSetup BOOTSTRAP_SERVERS
- * REGISTRY_URL CACHE_FOLDER}. Repeating it changes nothing.
+ * Makes the topics and permissions and registers the schemas of a cluster that others run: {@code ClusterSetup
+ * OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER}. The file says how the cluster's operator reaches it. Repeating it
+ * changes nothing.
  */
 public final class ClusterSetup {
 
@@ -13,15 +21,28 @@ public final class ClusterSetup {
 
     public static void main(String[] args) {
         if (args.length != 3) {
-            System.err.println("usage: ClusterSetup BOOTSTRAP_SERVERS REGISTRY_URL CACHE_FOLDER");
+            System.err.println("usage: ClusterSetup OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER");
             System.exit(2);
         }
-        try {
-            TopicSetup.create(args[0], false);
+        try (Admin admin = Admin.create(operator(Path.of(args[0])))) {
+            TopicSetup.create(admin, false);
+            AclSetup.apply(admin);
             SchemaSetup.register(URI.create(args[1]), Path.of(args[2]));
         } catch (StackException e) {
             System.err.println(e.getMessage());
             System.exit(1);
         }
+    }
+
+    private static Map<String, Object> operator(Path file) {
+        Properties told = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            told.load(reader);
+        } catch (IOException e) {
+            throw new StackException("can't read " + file + ": " + e, e);
+        }
+        Map<String, Object> client = new HashMap<>();
+        told.stringPropertyNames().forEach(name -> client.put(name, told.getProperty(name)));
+        return client;
     }
 }

@@ -32,6 +32,11 @@ public record DataFolder(Path path) {
         return path.resolve("client.properties");
     }
 
+    /** What a client of this principal connects with, while the stack runs. */
+    public Path clientProperties(String user) {
+        return path.resolve(ClientProperties.FILES.getOrDefault(user, user) + ".properties");
+    }
+
     public Path stackFile() {
         return path.resolve("stack.json");
     }
@@ -46,6 +51,11 @@ public record DataFolder(Path path) {
 
     public Path schemaCache() {
         return path.resolve("schema-cache");
+    }
+
+    /** Passwords of the broker's users and tokens for REST, a file each, which only their owner can read. */
+    public Path credentials() {
+        return path.resolve("credentials");
     }
 
     Path lockFile() {
@@ -122,6 +132,13 @@ public record DataFolder(Path path) {
             Files.createDirectories(logs());
         } catch (IOException e) {
             throw new StackException("can't write the data folder " + path + ": " + e, e);
+        }
+    }
+
+    /** So that no client takes a stack for one that runs. */
+    void removeClientFiles() throws IOException {
+        for (String user : ClientProperties.FILES.keySet()) {
+            Files.deleteIfExists(clientProperties(user));
         }
     }
 

@@ -1,14 +1,19 @@
 package io.millrace.local;
 
 import io.millrace.streams.ServiceClock;
+import io.millrace.streams.Topic.Principal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -17,15 +22,17 @@ import org.apache.kafka.server.common.MetadataVersion;
 public final class EmbeddedBroker implements AutoCloseable {
 
     private static final int NODE_ID = 1;
-    private static final String LISTENER = "PLAINTEXT";
-    private static final String CONTROLLER_LISTENER = "CONTROLLER";
 
     private final SingleNode server;
     private final int port;
+    private final boolean keepEverything;
+    private final BrokerAccess access;
 
-    private EmbeddedBroker(SingleNode server, int port) {
+    private EmbeddedBroker(SingleNode server, int port, boolean keepEverything, BrokerAccess access) {
         this.server = server;
         this.port = port;
+        this.keepEverything = keepEverything;
+        this.access = access;
     }
 
     /**
@@ -35,22 +42,23 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param port 0 for any free one
      * @param keepEverything no record is deleted by age, whatever times records carry
      */
-    public static EmbeddedBroker start(Path folder, int port, boolean keepEverything) {
+    public static EmbeddedBroker start(Path folder, int port, boolean keepEverything, BrokerAccess access) {
         int clientPort = port == 0 ? Ports.freePort() : port;
-        int controllerPort = Ports.freePort();
-        while (controllerPort == clientPort) {
-            controllerPort = Ports.freePort();
-        }
+        int controllerPort = Ports.freePortBut(clientPort);
+        int innerPort = Ports.freePortBut(clientPort, controllerPort);
         try {
             Path log = Files.createDirectories(folder.resolve("log"));
             if (!Files.exists(log.resolve("meta.properties"))) {
-                format(log);
+                format(log, access);
+                access.formatted(folder);
             }
-            SingleNode server = new SingleNode(
-                    KafkaConfig.fromProps(settings(log, clientPort, controllerPort, keepEverything), false),
-                    controllerPort);
+            Properties settings = settings(log, keepEverything);
+            settings.putAll(access.settings(clientPort, controllerPort, innerPort));
+            settings.setProperty("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+            SingleNode server = new SingleNode(KafkaConfig.fromProps(settings, false), controllerPort);
             server.start();
-            return new EmbeddedBroker(server, clientPort);
+            access.started(folder, innerPort);
+            return new EmbeddedBroker(server, clientPort, keepEverything, access);
         } catch (IOException e) {
             throw new StackException("can't write the broker's folder " + folder + ": " + e, e);
         }
@@ -58,6 +66,30 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
+    }
+
+    /** A new map with what every Kafka client of that principal needs. */
+    public Map<String, Object> client(Principal principal) {
+        return client(principal.userName());
+    }
+
+    /** A new map with what a client needs that may do everything. */
+    public Map<String, Object> operator() {
+        return client(Credentials.OPERATOR);
+    }
+
+    private Map<String, Object> client(String user) {
+        Map<String, Object> client = new HashMap<>(access.client(user));
+        client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+        return client;
+    }
+
+    /** Makes all topics and permissions. */
+    public void setUp() {
+        try (Admin admin = Admin.create(operator())) {
+            TopicSetup.create(admin, keepEverything);
+            access.permit(admin);
+        }
     }
 
     @Override
@@ -70,14 +102,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.awaitEnd();
     }
 
-    private static void format(Path log) {
+    private static void format(Path log, BrokerAccess access) {
         Formatter formatter = new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .setNodeId(NODE_ID)
                 .setClusterId(ServiceClock.EMBEDDED_CLUSTER + Uuid.randomUuid())
                 .addDirectory(log.toString())
                 .setMetadataLogDirectory(log.toString())
-                .setControllerListenerName(CONTROLLER_LISTENER)
+                .setControllerListenerName(BrokerAccess.CONTROLLER)
+                .setScramArguments(access.firstUsers())
                 .setReleaseVersion(MetadataVersion.latestProduction());
         try {
             formatter.run();
@@ -86,17 +119,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static Properties settings(Path log, int port, int controllerPort, boolean keepEverything) {
-        String address = LISTENER + "://127.0.0.1:" + port;
+    private static Properties settings(Path log, boolean keepEverything) {
         Properties p = new Properties();
         p.setProperty("process.roles", "broker,controller");
         p.setProperty("node.id", Integer.toString(NODE_ID));
-        p.setProperty("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
-        p.setProperty("listeners", address + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
-        p.setProperty("advertised.listeners", address);
-        p.setProperty("controller.listener.names", CONTROLLER_LISTENER);
-        p.setProperty("inter.broker.listener.name", LISTENER);
-        p.setProperty("listener.security.protocol.map", LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
+        p.setProperty("controller.listener.names", BrokerAccess.CONTROLLER);
         p.setProperty("log.dirs", log.toString());
 
         p.setProperty("auto.create.topics.enable", "false");

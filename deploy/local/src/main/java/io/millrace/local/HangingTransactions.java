@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.ProducerState;
@@ -55,19 +54,15 @@ final class HangingTransactions {
     /**
      * To be called while no transaction begins.
      *
-     * @param brokerPort of an {@link EmbeddedBroker}, whose one coordinator knows all transactions
+     * @param client how the operator reaches an {@link EmbeddedBroker}, whose one coordinator knows all transactions
+     * @param admin made of it
      * @return how many were ended, one for each partition
      */
-    static int end(int brokerPort) {
-        String address = "127.0.0.1:" + brokerPort;
-        try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                address,
-                AdminClientConfig.CLIENT_ID_CONFIG,
-                "hanging-transactions"))) {
-            return new HangingTransactions(admin, new TransactionMarkers(brokerPort)).end();
+    static int end(Map<String, Object> client, Admin admin) {
+        try {
+            return new HangingTransactions(admin, new TransactionMarkers(client)).end();
         } catch (ExecutionException e) {
-            throw new StackException("can't look for hanging transactions on " + address + ": " + e.getCause(), e);
+            throw new StackException("can't look for hanging transactions: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException("interrupted while hanging transactions were looked for", e);

@@ -77,9 +77,9 @@ public final class LocalStack {
             status(folder).ifPresent(last -> end(last, true));
         }
         try {
-            Files.deleteIfExists(data.clientProperties());
+            data.removeClientFiles();
         } catch (IOException e) {
-            throw new StackException("can't remove " + data.clientProperties() + ": " + e, e);
+            throw new StackException("can't remove what clients connect with: " + e, e);
         }
         if (purge && Files.exists(data.path())) {
             data.purge();

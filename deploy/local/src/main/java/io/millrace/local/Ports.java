@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -66,6 +67,15 @@ public record Ports(Map<String, Integer> numbers) {
             }
         }
         throw new StackException("no free port between " + FREE_FROM + " and " + FREE_UNTIL);
+    }
+
+    /** One port that nothing listens on, and none of these. */
+    static int freePortBut(Integer... taken) {
+        int port;
+        do {
+            port = freePort();
+        } while (List.of(taken).contains(port));
+        return port;
     }
 
     public Ports with(String name, int port) {

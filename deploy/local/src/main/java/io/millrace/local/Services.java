@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -54,11 +55,16 @@ final class Services {
     }
 
     /** What every service is told. */
-    static Map<String, String> environment(ServiceSpec service, StackOptions options) {
+    static Map<String, String> environment(ServiceSpec service, StackOptions options, Credentials credentials) {
         DataFolder data = new DataFolder(options.data());
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put(
                 "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + options.ports().broker());
+        // A service's user is named like the service; what others can't read of a process is its environment.
+        credentials
+                .client(service.name(), options.tls())
+                .forEach((name, value) -> environment.put(
+                        "KAFKA_" + name.replace('.', '_').toUpperCase(Locale.ROOT), value));
         environment.put(
                 "MILLRACE_REGISTRY_URL",
                 RegistryProcess.url(options.ports().registry()).toString());

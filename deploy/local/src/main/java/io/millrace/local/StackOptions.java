@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param policyFile the policy that services start from
  * @param orgFile what the organisation says of its teams and users; null for nothing
  * @param services which services run beside the broker and the registry
+ * @param tls what servers prove themselves with; null for connections that aren't encrypted
  */
 public record StackOptions(
         Path root,
@@ -26,7 +27,8 @@ public record StackOptions(
         Map<String, Integer> pools,
         Path policyFile,
         @Nullable Path orgFile,
-        List<String> services) {
+        List<String> services,
+        @Nullable TlsFiles tls) {
 
     public static final String WALL_CLOCK = "wall";
 
@@ -67,31 +69,36 @@ public record StackOptions(
                 Pools.assign(new DataFolder(data).pools(), List.of()),
                 root.resolve("policies/default.yaml"),
                 null,
-                Services.NAMES);
+                Services.NAMES,
+                null);
     }
 
     public StackOptions withPorts(Ports changed) {
-        return new StackOptions(root, data, changed, clock, pools, policyFile, orgFile, services);
+        return new StackOptions(root, data, changed, clock, pools, policyFile, orgFile, services, tls);
     }
 
     public StackOptions withClock(String changed) {
-        return new StackOptions(root, data, ports, changed, pools, policyFile, orgFile, services);
+        return new StackOptions(root, data, ports, changed, pools, policyFile, orgFile, services, tls);
     }
 
     public StackOptions withPools(Map<String, Integer> changed) {
-        return new StackOptions(root, data, ports, clock, changed, policyFile, orgFile, services);
+        return new StackOptions(root, data, ports, clock, changed, policyFile, orgFile, services, tls);
     }
 
     public StackOptions withPolicyFile(Path changed) {
-        return new StackOptions(root, data, ports, clock, pools, changed, orgFile, services);
+        return new StackOptions(root, data, ports, clock, pools, changed, orgFile, services, tls);
     }
 
     public StackOptions withOrgFile(@Nullable Path changed) {
-        return new StackOptions(root, data, ports, clock, pools, policyFile, changed, services);
+        return new StackOptions(root, data, ports, clock, pools, policyFile, changed, services, tls);
     }
 
     public StackOptions withServices(List<String> changed) {
-        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, changed);
+        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, changed, tls);
+    }
+
+    public StackOptions withTls(@Nullable TlsFiles changed) {
+        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, services, changed);
     }
 
     /** Played times lie anywhere in the past: nothing may be deleted by age. */

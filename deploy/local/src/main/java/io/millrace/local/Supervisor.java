@@ -5,12 +5,13 @@ import io.millrace.local.StackState.ProcessState;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,7 @@ public final class Supervisor {
     private final StackOptions options;
     private final DataFolder data;
     private final ChildJvm jvm;
+    private final Credentials credentials;
     private final ProcessRef self = ProcessRef.of(ProcessHandle.current());
     private final Instant startedAt = Instant.now();
     private final List<SupervisedProcess> platform = new CopyOnWriteArrayList<>();
@@ -54,6 +58,7 @@ public final class Supervisor {
         this.options = options;
         this.data = new DataFolder(options.data());
         this.jvm = ChildJvm.in(data.path());
+        this.credentials = Credentials.in(data.credentials());
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -102,19 +107,33 @@ public final class Supervisor {
             up.add(add(services, servicePlan(service)).start());
         }
         awaitAll(up);
-        try {
-            DataFolder.replace(data.clientProperties(), ClientProperties.text(options));
-        } catch (IOException e) {
-            throw new StackException("can't write " + data.clientProperties() + ": " + e, e);
-        }
+        writeClientFiles();
         become(Phase.READY, null);
         LOG.info("The stack is ready");
     }
 
     private void setUpCluster() {
-        int port = options.ports().broker();
-        HangingTransactions.end(port);
-        TopicSetup.create("127.0.0.1:" + port, options.keepsEverything());
+        Map<String, Object> operator = new HashMap<>(credentials.client(Credentials.OPERATOR, options.tls()));
+        operator.put(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                "127.0.0.1:" + options.ports().broker());
+        operator.put(AdminClientConfig.CLIENT_ID_CONFIG, "supervisor");
+        try (Admin admin = Admin.create(operator)) {
+            HangingTransactions.end(operator, admin);
+            TopicSetup.create(admin, options.keepsEverything());
+            AclSetup.apply(admin);
+        }
+    }
+
+    private void writeClientFiles() {
+        for (String user : ClientProperties.FILES.keySet()) {
+            Path file = data.clientProperties(user);
+            try {
+                PrivateFiles.replace(file, ClientProperties.text(options, credentials, user));
+            } catch (IOException e) {
+                throw new StackException("can't write " + file + ": " + e, e);
+            }
+        }
     }
 
     /** Waits for all, or for the first that fails. */
@@ -176,7 +195,7 @@ public final class Supervisor {
                 service.port(),
                 service.url(),
                 jvm.command(SERVICE_FLAGS, List.of("-jar", service.jar().toString())),
-                Services.environment(service, options),
+                Services.environment(service, options, credentials),
                 Probe.http(service.health()));
     }
 
@@ -206,9 +225,9 @@ public final class Supervisor {
             become(Phase.STOPPING, null);
         }
         try {
-            Files.deleteIfExists(data.clientProperties());
+            data.removeClientFiles();
         } catch (IOException e) {
-            LOG.warn("Can't remove {}", data.clientProperties(), e);
+            LOG.warn("Can't remove what clients connect with", e);
         }
         stopAll(services);
         stopAll(platform);

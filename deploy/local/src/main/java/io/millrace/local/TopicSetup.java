@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
@@ -24,11 +23,8 @@ public final class TopicSetup {
     private TopicSetup() {}
 
     /** @param keepEverything no topic deletes by age, whatever times its records carry */
-    public static void create(String bootstrapServers, boolean keepEverything) {
-        try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                AdminClientConfig.CLIENT_ID_CONFIG, "topic-setup",
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "60000"))) {
+    public static void create(Admin admin, boolean keepEverything) {
+        try {
             List<NewTopic> wanted = wanted(keepEverything);
             Set<String> present = admin.listTopics().names().get();
             requireSamePartitions(
@@ -42,7 +38,7 @@ public final class TopicSetup {
                             .filter(topic -> !present.contains(topic.name()))
                             .toList());
         } catch (ExecutionException e) {
-            throw new StackException("can't create the topics on " + bootstrapServers + ": " + e.getCause(), e);
+            throw new StackException("can't create the topics: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException("interrupted while the topics were created", e);

@@ -1,34 +1,41 @@
 package io.millrace.local;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.ByteBuffer;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.ApiVersions;
+import org.apache.kafka.clients.ClientResponse;
+import org.apache.kafka.clients.ClientUtils;
+import org.apache.kafka.clients.DefaultHostResolver;
+import org.apache.kafka.clients.ManualMetadataUpdater;
+import org.apache.kafka.clients.NetworkClient;
+import org.apache.kafka.clients.NetworkClientUtils;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.requests.WriteTxnMarkersRequest;
 import org.apache.kafka.common.requests.WriteTxnMarkersRequest.TxnMarkerEntry;
 import org.apache.kafka.common.requests.WriteTxnMarkersResponse;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
 
 /**
  * Writes markers of transactions as the coordinator would. Kafka's admin client has a call for this, but only for
  * aborts.
  *
- * @param brokerPort of the partitions' leader, on the loopback address
+ * @param client how the operator reaches the one broker
  */
-record TransactionMarkers(int brokerPort) {
+record TransactionMarkers(Map<String, Object> client) {
 
+    private static final String NAME = "transaction-markers";
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** The weakest check of a marker's epoch, that it is not the producer's past: all a repair can promise. */
@@ -36,14 +43,13 @@ record TransactionMarkers(int brokerPort) {
 
     /** Ends what the producer has open in the partition, and returns when that is written. */
     void write(TopicPartition partition, ProducerState producer, TransactionResult result) {
-        WriteTxnMarkersRequest request = new WriteTxnMarkersRequest.Builder(List.of(new TxnMarkerEntry(
+        WriteTxnMarkersRequest.Builder request = new WriteTxnMarkersRequest.Builder(List.of(new TxnMarkerEntry(
                         producer.producerId(),
                         (short) producer.producerEpoch(),
                         Math.max(0, producer.coordinatorEpoch().orElse(0)),
                         result,
                         List.of(partition),
-                        CHECKED_AS_VERSION)))
-                .build();
+                        CHECKED_AS_VERSION)));
         long deadline = System.nanoTime() + LIMIT.toNanos();
         try {
             Errors error;
@@ -63,20 +69,37 @@ record TransactionMarkers(int brokerPort) {
         }
     }
 
-    private Errors send(WriteTxnMarkersRequest request, long producerId, TopicPartition partition) throws IOException {
-        RequestHeader header =
-                new RequestHeader(ApiKeys.WRITE_TXN_MARKERS, request.version(), "transaction-markers", 0);
-        ByteBuffer message = request.serializeWithHeader(header);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), brokerPort)) {
-            socket.setSoTimeout((int) LIMIT.toMillis());
-            DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-            out.writeInt(message.remaining());
-            out.write(message.array(), message.arrayOffset() + message.position(), message.remaining());
-            out.flush();
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            byte[] answer = in.readNBytes(in.readInt());
-            WriteTxnMarkersResponse response =
-                    (WriteTxnMarkersResponse) AbstractResponse.parseResponse(ByteBuffer.wrap(answer), header);
+    private Errors send(WriteTxnMarkersRequest.Builder request, long producerId, TopicPartition partition)
+            throws IOException {
+        AdminClientConfig config = new AdminClientConfig(client);
+        InetSocketAddress address = ClientUtils.parseAndValidateAddresses(config).getFirst();
+        Node broker = new Node(0, address.getHostString(), address.getPort());
+        try (Metrics metrics = new Metrics();
+                NetworkClient network = ClientUtils.createNetworkClient(
+                        config,
+                        NAME,
+                        metrics,
+                        NAME,
+                        new LogContext(),
+                        new ApiVersions(),
+                        Time.SYSTEM,
+                        1,
+                        (int) LIMIT.toMillis(),
+                        null,
+                        new ManualMetadataUpdater(List.of(broker)),
+                        new DefaultHostResolver(),
+                        null,
+                        null)) {
+            if (!NetworkClientUtils.awaitReady(network, broker, Time.SYSTEM, LIMIT.toMillis())) {
+                throw new IOException("no connection to " + address + " within " + LIMIT);
+            }
+            ClientResponse answer = NetworkClientUtils.sendAndReceive(
+                    network,
+                    network.newClientRequest(broker.idString(), request, System.currentTimeMillis(), true),
+                    Time.SYSTEM);
+            if (!(answer.responseBody() instanceof WriteTxnMarkersResponse response)) {
+                throw new IOException("no answer to a marker: " + answer);
+            }
             return Objects.requireNonNull(
                     Objects.requireNonNull(response.errorsByProducerId().get(producerId))
                             .get(partition));

@@ -63,29 +63,33 @@ class HangingTransactionsTest {
     }
 
     private void start() {
-        running = EmbeddedBroker.start(folder, 0, false);
+        running = EmbeddedBroker.start(
+                folder, 0, false, BrokerAccess.guarded(Credentials.in(folder.resolve("credentials")), null));
     }
 
     private EmbeddedBroker broker() {
         return Objects.requireNonNull(running);
     }
 
-    private int port() {
-        String address = broker().bootstrapServers();
-        return Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    private int end() {
+        try (Admin admin = admin()) {
+            return HangingTransactions.end(broker().operator(), admin);
+        }
+    }
+
+    private Map<String, Object> client(String setting, String value) {
+        Map<String, Object> client = broker().operator();
+        client.put(setting, value);
+        return client;
     }
 
     private Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", broker().bootstrapServers()));
+        return Admin.create(broker().operator());
     }
 
     private KafkaProducer<String, String> producer() {
         KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        broker().bootstrapServers(),
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                        "squarer"),
+                client(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "squarer"),
                 new StringSerializer(),
                 new StringSerializer());
         producer.initTransactions();
@@ -134,11 +138,7 @@ class HangingTransactionsTest {
 
     private List<String> committedKeys() {
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        broker().bootstrapServers(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed"),
+                client(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"),
                 new StringDeserializer(),
                 new StringDeserializer())) {
             consumer.assign(List.of(TARGET));
@@ -173,10 +173,10 @@ class HangingTransactionsTest {
         }
         loseLastMarkers(TARGET, OFFSETS);
         assertThat(committedKeys()).containsExactly("1");
-        assertThat(HangingTransactions.end(port())).isEqualTo(2);
+        assertThat(end()).isEqualTo(2);
         assertThat(committedKeys()).containsExactly("1", "2");
         assertThat(stableOffsets()).isEqualTo(Map.of(SOURCE, new OffsetAndMetadata(2)));
-        assertThat(HangingTransactions.end(port())).isZero();
+        assertThat(end()).isZero();
     }
 
     @Test
@@ -188,7 +188,7 @@ class HangingTransactionsTest {
             producer.abortTransaction();
         }
         loseLastMarkers(OFFSETS);
-        assertThat(HangingTransactions.end(port())).isEqualTo(1);
+        assertThat(end()).isEqualTo(1);
         assertThat(committedKeys()).containsExactly("1");
         assertThat(stableOffsets()).isEqualTo(Map.of(SOURCE, new OffsetAndMetadata(1)));
         try (KafkaProducer<String, String> producer = producer()) {
@@ -209,7 +209,7 @@ class HangingTransactionsTest {
         }
         loseLastMarkers(TARGET);
         producer().close();
-        assertThat(HangingTransactions.end(port())).isEqualTo(1);
+        assertThat(end()).isEqualTo(1);
         assertThat(committedKeys()).containsExactly("1");
     }
 
@@ -217,10 +217,10 @@ class HangingTransactionsTest {
     void shouldLeaveAloneWhatIsGoingOn() throws Exception {
         try (KafkaProducer<String, String> producer = producer()) {
             square(producer, 1);
-            assertThat(HangingTransactions.end(port())).isZero();
+            assertThat(end()).isZero();
             producer.commitTransaction();
         }
-        assertThat(HangingTransactions.end(port())).isZero();
+        assertThat(end()).isZero();
         assertThat(committedKeys()).containsExactly("1");
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,8 +51,11 @@ class KilledBrokerTest {
     }
 
     /** A broker on a port that none had before. */
-    private String startBroker() throws Exception {
+    private Map<String, Object> startBroker() throws Exception {
         int port = Ports.freePort();
+        Map<String, Object> operator = new HashMap<>(
+                Credentials.in(folder.resolve("credentials")).client(Credentials.OPERATOR, null));
+        operator.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + port);
         broker = new ProcessBuilder(ChildJvm.in(folder)
                         .command(
                                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
@@ -61,13 +65,14 @@ class KilledBrokerTest {
                                         BrokerProcess.class.getName(),
                                         folder.resolve("broker").toString(),
                                         Integer.toString(port),
-                                        "false")))
+                                        "false",
+                                        folder.resolve("credentials").toString())))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("broker.log").toFile()))
                 .start();
         await().atMost(PATIENCE).until(() -> Probe.tcp(port).answers());
-        return "127.0.0.1:" + port;
+        return operator;
     }
 
     private void killHard() throws InterruptedException {
@@ -75,21 +80,29 @@ class KilledBrokerTest {
                 .isTrue();
     }
 
-    private static Admin admin(String bootstrapServers) {
-        return Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "5000",
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000"));
+    private static Admin admin(Map<String, Object> operator) {
+        return Admin.create(with(
+                operator,
+                Map.of(
+                        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "5000",
+                        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "5000")));
     }
 
-    private static KafkaProducer<String, String> producer(String bootstrapServers, String transactionalId) {
+    private static KafkaProducer<String, String> producer(Map<String, Object> operator, String transactionalId) {
         return new KafkaProducer<>(
-                Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
-                        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "3000"),
+                with(
+                        operator,
+                        Map.of(
+                                ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
+                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "3000")),
                 new StringSerializer(),
                 new StringSerializer());
+    }
+
+    private static Map<String, Object> with(Map<String, Object> client, Map<String, Object> more) {
+        Map<String, Object> both = new HashMap<>(client);
+        both.putAll(more);
+        return both;
     }
 
     private static void square(KafkaProducer<String, String> producer, long offset) throws Exception {
@@ -108,7 +121,7 @@ class KilledBrokerTest {
 
     @Test
     void shouldEndTheTransactionThatWasOpenAndKeepTheOneThatWasCommitted() throws Exception {
-        String first = startBroker();
+        Map<String, Object> first = startBroker();
         try (Admin admin = admin(first)) {
             admin.createTopics(List.of(
                             new NewTopic(SOURCE.topic(), 1, (short) 1), new NewTopic(TARGET.topic(), 1, (short) 1)))
@@ -124,7 +137,7 @@ class KilledBrokerTest {
             producer.close(Duration.ZERO);
         }
 
-        String second = startBroker();
+        Map<String, Object> second = startBroker();
         try (Admin admin = admin(second)) {
             // A commit and an abort of one record each.
             await().atMost(PATIENCE).until(() -> end(admin, IsolationLevel.READ_COMMITTED) == 4);

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ServicesTest {
 
     @Test
-    void shouldTellTheSchedulerWhatItNeeds() {
+    void shouldTellTheSchedulerWhatItNeeds(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("scheduler"), "not-a-secret-but-long\n");
         StackOptions options = StackOptions.of(Path.of("/millrace"), Path.of("/data"))
                 .withClock("driven")
                 .withPools(Pools.assign(Map.of(), List.of("a", "b")))
@@ -23,17 +24,23 @@ class ServicesTest {
         assertThat(scheduler.jar())
                 .isEqualTo(Path.of("/millrace/services/scheduler/target/quarkus-app/quarkus-run.jar"));
         assertThat(scheduler.health()).hasToString("http://127.0.0.1:28090/q/health");
-        assertThat(Services.environment(scheduler, options))
-                .isEqualTo(Map.of(
-                        "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:19092",
-                        "MILLRACE_REGISTRY_URL", "http://127.0.0.1:18081/apis/ccompat/v7",
-                        "MILLRACE_SCHEMA_CACHE", "/data/schema-cache",
-                        "MILLRACE_CLOCK", "driven",
-                        "MILLRACE_POOLS", "a=0,b=1",
-                        "MILLRACE_POLICY_FILE", "/millrace/policies/default.yaml",
-                        "MILLRACE_STATE_DIR", "/data/state/scheduler",
-                        "QUARKUS_HTTP_HOST", "127.0.0.1",
-                        "QUARKUS_HTTP_PORT", "28090"));
+        assertThat(Services.environment(scheduler, options, Credentials.in(folder)))
+                .isEqualTo(Map.ofEntries(
+                        Map.entry("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:19092"),
+                        Map.entry("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT"),
+                        Map.entry("KAFKA_SASL_MECHANISM", "SCRAM-SHA-512"),
+                        Map.entry(
+                                "KAFKA_SASL_JAAS_CONFIG",
+                                "org.apache.kafka.common.security.scram.ScramLoginModule required"
+                                        + " username=\"scheduler\" password=\"not-a-secret-but-long\";"),
+                        Map.entry("MILLRACE_REGISTRY_URL", "http://127.0.0.1:18081/apis/ccompat/v7"),
+                        Map.entry("MILLRACE_SCHEMA_CACHE", "/data/schema-cache"),
+                        Map.entry("MILLRACE_CLOCK", "driven"),
+                        Map.entry("MILLRACE_POOLS", "a=0,b=1"),
+                        Map.entry("MILLRACE_POLICY_FILE", "/millrace/policies/default.yaml"),
+                        Map.entry("MILLRACE_STATE_DIR", "/data/state/scheduler"),
+                        Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
+                        Map.entry("QUARKUS_HTTP_PORT", "28090")));
     }
 
     @Test

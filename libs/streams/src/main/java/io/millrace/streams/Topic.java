@@ -2,6 +2,7 @@ package io.millrace.streams;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
@@ -45,7 +46,23 @@ public record Topic<E extends SpecificRecord>(
         TRACKER,
         GOVERNANCE,
         COST,
-        MONITOR
+        MONITOR;
+
+        /**
+         * The name it has on the broker. A service's is its application id too; what it has for itself, groups,
+         * transactional ids and internal topics, begins with it.
+         */
+        public String userName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Whether it is a service of Millrace's. */
+        public boolean isService() {
+            return switch (this) {
+                case USERS, AGENTS, SIMULATOR -> false;
+                case SCHEDULER, TRACKER, GOVERNANCE, COST, MONITOR -> true;
+            };
+        }
     }
 
     /** How long records are kept. */
@@ -87,17 +104,10 @@ public record Topic<E extends SpecificRecord>(
                 retention instanceof Retention.Compacted
                         ? TopicConfig.CLEANUP_POLICY_COMPACT
                         : TopicConfig.CLEANUP_POLICY_DELETE);
-        if (isService(owner)) {
+        if (owner.isService()) {
             // A service puts something around what others sent it: their largest record must still fit.
             config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST_MESSAGE));
         }
         return config;
-    }
-
-    private static boolean isService(Principal principal) {
-        return switch (principal) {
-            case USERS, AGENTS, SIMULATOR -> false;
-            case SCHEDULER, TRACKER, GOVERNANCE, COST, MONITOR -> true;
-        };
     }
 }

@@ -1,28 +1,29 @@
 package io.millrace.testkit;
 
+import io.millrace.local.BrokerAccess;
+import io.millrace.local.Credentials;
 import io.millrace.local.EmbeddedBroker;
 import io.millrace.local.Ports;
 import io.millrace.local.ProjectRoot;
 import io.millrace.local.RegistryProcess;
 import io.millrace.local.SchemaSetup;
-import io.millrace.local.TopicSetup;
 import io.millrace.streams.SchemaRegistry;
+import io.millrace.streams.Topic.Principal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * A real broker and a real schema registry with every topic and schema, shared by all tests of a JVM. They start when
- * first asked for, on random ports, and go with the JVM. Tests keep apart by the keys, groups and topics they use.
+ * first asked for, on random ports, and go with the JVM. Tests keep apart by the keys, groups and topics they use. Who
+ * may do what is as in a stack.
  */
 public final class TestBroker {
 
@@ -63,9 +64,14 @@ public final class TestBroker {
         return new SchemaRegistry(registryUrl(), schemaCache());
     }
 
-    /** A new map with what every Kafka client needs. */
-    public Map<String, Object> clientProperties() {
-        return new HashMap<>(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
+    /** A new map with what every Kafka client of that principal needs. */
+    public Map<String, Object> client(Principal principal) {
+        return broker.client(principal);
+    }
+
+    /** A new map with what a client needs that may do everything: topics and permissions, and what no principal may. */
+    public Map<String, Object> operator() {
+        return broker.operator();
     }
 
     private static TestBroker start() {
@@ -73,10 +79,14 @@ public final class TestBroker {
             Path folder = Files.createTempDirectory("millrace-test-");
             CompletableFuture<RegistryProcess> registry = CompletableFuture.supplyAsync(() -> RegistryProcess.start(
                     ProjectRoot.find(), folder.resolve("registry"), Ports.freePort(), Ports.freePort()));
-            EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0, true);
+            EmbeddedBroker broker = EmbeddedBroker.start(
+                    folder.resolve("broker"),
+                    0,
+                    true,
+                    BrokerAccess.guarded(Credentials.in(folder.resolve("credentials")), null));
             TestBroker started = new TestBroker(broker, registry.join(), folder);
             Runtime.getRuntime().addShutdownHook(new Thread(started::close, "test-broker-stop"));
-            TopicSetup.create(started.bootstrapServers(), true);
+            broker.setUp();
             SchemaSetup.register(started.registryUrl(), started.schemaCache());
             return started;
         } catch (IOException e) {

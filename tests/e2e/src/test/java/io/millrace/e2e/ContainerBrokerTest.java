@@ -24,8 +24,8 @@ class ContainerBrokerTest {
         assumeTrue(DockerClientFactory.instance().isDockerAvailable(), "no container engine here");
         try (KafkaContainer kafka = new KafkaContainer(IMAGE)) {
             kafka.start();
-            TopicSetup.create(kafka.getBootstrapServers(), false);
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.getBootstrapServers()))) {
+                TopicSetup.create(admin, false);
                 Map<String, TopicDescription> made = admin.describeTopics(
                                 Topics.ALL.stream().map(Topic::name).toList())
                         .allTopicNames()

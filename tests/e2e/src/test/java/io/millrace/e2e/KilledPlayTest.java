@@ -18,6 +18,7 @@ import io.millrace.simulator.trace.Cluster;
 import io.millrace.simulator.trace.Trace;
 import io.millrace.simulator.trace.TraceJob;
 import io.millrace.streams.Topic;
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import io.millrace.testkit.SeededRandom;
 import java.nio.file.Path;
@@ -116,7 +117,8 @@ class KilledPlayTest {
     private static PlaySummary play(RunningStack stack, AtomicLong cycles) {
         PlayOptions options =
                 new PlayOptions("play", jobs, cluster, policy.statedLimitsMs(), List.of(), PlayOptions.PATIENCE);
-        try (KafkaWire wire = KafkaWire.connect(stack.connection().kafkaProperties(), stack.registry())) {
+        try (KafkaWire wire = KafkaWire.connect(
+                stack.connection(Principal.SIMULATOR).kafkaProperties(), stack.registry())) {
             return new Play(options, wire, progress -> cycles.set(progress.cycles())).run();
         }
     }

@@ -16,6 +16,8 @@ import io.millrace.local.StackState.ProcessState;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.Topic;
+import io.millrace.streams.Topic.Principal;
+import io.millrace.streams.Topics;
 import io.millrace.streams.runtime.TopicReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,9 +28,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
@@ -47,15 +51,18 @@ final class RunningStack implements AutoCloseable {
     private final Path data;
     private final HttpClient http = HttpClient.newHttpClient();
     private final SchemaRegistry registry;
-    private final KafkaProducer<String, byte[]> producer;
+    private final Map<Principal, KafkaProducer<String, byte[]>> producers = new EnumMap<>(Principal.class);
 
     private RunningStack(Path data) {
         this.data = data;
         Connection connection = Connection.ofStack(data);
         registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
-        Map<String, Object> settings = new HashMap<>(connection.kafkaProperties());
-        settings.put("acks", "all");
-        producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+        for (Principal outside : List.of(Principal.USERS, Principal.AGENTS)) {
+            Map<String, Object> settings =
+                    new HashMap<>(connection(outside).kafkaProperties());
+            settings.put("acks", "all");
+            producers.put(outside, new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer()));
+        }
     }
 
     static RunningStack start(Path data, UnaryOperator<StackOptions> with) {
@@ -67,6 +74,10 @@ final class RunningStack implements AutoCloseable {
 
     Connection connection() {
         return Connection.ofStack(data);
+    }
+
+    Connection connection(Principal principal) {
+        return Connection.ofStack(data, principal);
     }
 
     SchemaRegistry registry() {
@@ -136,9 +147,15 @@ final class RunningStack implements AutoCloseable {
         sendBytes(topic.name(), key, EventSerde.of(topic, registry).serialize(null, event));
     }
 
+    /** As the topic's owner: who else may write it does so in tests of his. */
     void sendBytes(String topic, @Nullable String key, byte @Nullable [] value) {
+        Principal owner = Topics.ALL.stream()
+                .filter(declared -> declared.name().equals(topic))
+                .findFirst()
+                .orElseThrow()
+                .owner();
         try {
-            producer.send(new ProducerRecord<>(topic, key, value)).get();
+            Objects.requireNonNull(producers.get(owner), () -> owner + " is a service").send(new ProducerRecord<>(topic, key, value)).get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
@@ -162,12 +179,12 @@ final class RunningStack implements AutoCloseable {
 
     /** Gives up what is being sent and leaves the stack as it is. */
     void disconnect() {
-        producer.close(Duration.ZERO);
+        producers.values().forEach(producer -> producer.close(Duration.ZERO));
     }
 
     @Override
     public void close() {
-        producer.close();
+        producers.values().forEach(KafkaProducer::close);
         LocalStack.down(data, true);
     }
 }

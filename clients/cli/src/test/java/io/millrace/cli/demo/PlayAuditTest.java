@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.cli.Connection;
 import io.millrace.events.usage.UsageEvent;
 import io.millrace.events.usage.UsageMeasured;
+import io.millrace.local.BrokerAccess;
+import io.millrace.local.Credentials;
 import io.millrace.local.EmbeddedBroker;
-import io.millrace.local.TopicSetup;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import io.millrace.testkit.RecordedSchemas;
 import java.io.IOException;
@@ -34,17 +36,21 @@ class PlayAuditTest {
 
     @Test
     void shouldCountWhatTheTopicsHold() throws IOException {
-        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0, true)) {
-            TopicSetup.create(broker.bootstrapServers(), true);
-            Path properties = Files.writeString(
-                    folder.resolve("client.properties"),
-                    "bootstrap.servers=" + broker.bootstrapServers() + "\nmillrace.clock=driven\n");
+        Credentials credentials = Credentials.in(folder.resolve("credentials"));
+        try (EmbeddedBroker broker = EmbeddedBroker.start(
+                folder.resolve("broker"), 0, true, BrokerAccess.guarded(credentials, null))) {
+            broker.setUp();
+            StringBuilder lines = new StringBuilder("millrace.clock=driven\n");
+            broker.client(Principal.USERS)
+                    .forEach((name, value) ->
+                            lines.append(name).append('=').append(value).append('\n'));
+            Path properties = Files.writeString(folder.resolve("client.properties"), lines);
             PlayAudit audit = new PlayAudit(Connection.read(properties), SCHEMAS);
             assertThat(audit.deadLetters()).isZero();
             assertThat(audit.gpuMsAccounted(0, Duration.ZERO)).isZero();
 
-            Map<String, Object> transactional =
-                    Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", "scheduler");
+            Map<String, Object> transactional = broker.client(Principal.SCHEDULER);
+            transactional.put("transactional.id", "scheduler-of-the-audit-test");
             try (var producer = new KafkaProducer<>(transactional, new StringSerializer(), new ByteArraySerializer())) {
                 producer.initTransactions();
                 producer.beginTransaction();

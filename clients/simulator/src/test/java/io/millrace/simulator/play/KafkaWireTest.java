@@ -15,13 +15,13 @@ import io.millrace.simulator.trace.TraceJob;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topic;
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import io.millrace.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -39,7 +39,7 @@ class KafkaWireTest {
     private static final Duration ONE_POLL = Duration.ofMillis(200);
     private static final int MOST_POLLS = 100;
 
-    private final Map<String, Object> client = TestBroker.shared().clientProperties();
+    private final Map<String, Object> client = TestBroker.shared().client(Principal.SIMULATOR);
     private final SchemaLookup schemas = TestBroker.shared().registry();
 
     @Test
@@ -52,7 +52,8 @@ class KafkaWireTest {
         }
 
         TopicPartition clock = new TopicPartition(Topics.CLOCK.name(), 0);
-        try (var consumer = new KafkaConsumer<>(client, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = new KafkaConsumer<>(
+                TestBroker.shared().client(Principal.SCHEDULER), new StringDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(clock));
             consumer.seek(clock, consumer.endOffsets(List.of(clock)).getOrDefault(clock, 0L) - 1);
             var messages = consumer.poll(Duration.ofSeconds(10)).records(clock);
@@ -101,7 +102,7 @@ class KafkaWireTest {
         PlaySummary expected = new Play(options, new ScriptedScheduler(1, false), progress -> {}).run();
 
         try (KafkaWire wire = KafkaWire.connect(client, schemas);
-                ScriptedService service = ScriptedService.start(client, schemas)) {
+                ScriptedService service = ScriptedService.start(TestBroker.shared().client(Principal.SCHEDULER), schemas)) {
             PlaySummary summary = new Play(options, wire, progress -> {}).run();
 
             assertThat(summary).isEqualTo(expected);
@@ -110,8 +111,8 @@ class KafkaWireTest {
     }
 
     private KafkaProducer<String, byte[]> scheduler() {
-        Map<String, Object> config = new HashMap<>(client);
-        config.put("transactional.id", "scheduler");
+        Map<String, Object> config = TestBroker.shared().client(Principal.SCHEDULER);
+        config.put("transactional.id", "scheduler-of-the-wire-test");
         return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
     }
 

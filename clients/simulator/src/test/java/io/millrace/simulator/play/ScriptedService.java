@@ -65,7 +65,7 @@ final class ScriptedService implements AutoCloseable {
         consumer.seekToEnd(partitions);
         partitions.forEach(consumer::position);
         Map<String, Object> producing = new HashMap<>(client);
-        producing.put("transactional.id", "scripted-service");
+        producing.put("transactional.id", "scheduler-scripted");
         producer = new KafkaProducer<>(producing, new StringSerializer(), new ByteArraySerializer());
         producer.initTransactions();
         work = thread.submit(this::serve);
