@@ -37,7 +37,7 @@ public abstract sealed class BrokerAccess permits GuardedAccess, BrokerAccess.Op
     abstract void formatted(Path folder);
 
     /** Called when the broker serves: tells it of passwords that changed since it was told last. */
-    abstract void started(Path folder, int innerPort);
+    abstract void started(Path folder, int innerPort, SingleNode server);
 
     /** Permits each principal what the topics say of it. */
     abstract void permit(Admin operator);
@@ -68,7 +68,7 @@ public abstract sealed class BrokerAccess permits GuardedAccess, BrokerAccess.Op
         void formatted(Path folder) {}
 
         @Override
-        void started(Path folder, int innerPort) {}
+        void started(Path folder, int innerPort, SingleNode server) {}
 
         @Override
         void permit(Admin operator) {}

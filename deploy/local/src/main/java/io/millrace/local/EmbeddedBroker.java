@@ -47,6 +47,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         int controllerPort = Ports.freePortBut(clientPort);
         int innerPort = Ports.freePortBut(clientPort, controllerPort);
         try {
+            // Who could read the broker's files would need no permission of the broker's.
+            PrivateFiles.folder(folder);
             Path log = Files.createDirectories(folder.resolve("log"));
             if (!Files.exists(log.resolve("meta.properties"))) {
                 format(log, access);
@@ -57,7 +59,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             settings.setProperty("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
             SingleNode server = new SingleNode(KafkaConfig.fromProps(settings, false), controllerPort);
             server.start();
-            access.started(folder, innerPort);
+            access.started(folder, innerPort, server);
             return new EmbeddedBroker(server, clientPort, keepEverything, access);
         } catch (IOException e) {
             throw new StackException("can't write the broker's folder " + folder + ": " + e, e);

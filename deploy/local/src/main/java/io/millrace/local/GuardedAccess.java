@@ -1,9 +1,12 @@
 package io.millrace.local;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +31,8 @@ final class GuardedAccess extends BrokerAccess {
 
     /** The fewest that Kafka takes; what they slow down is guessing, and a random secret can't be guessed. */
     private static final int ITERATIONS = 4096;
+
+    private static final Duration LEARNED_WITHIN = Duration.ofSeconds(30);
 
     private final Credentials credentials;
     private final @Nullable TlsFiles tls;
@@ -90,7 +95,7 @@ final class GuardedAccess extends BrokerAccess {
     }
 
     @Override
-    void started(Path folder, int innerPort) {
+    void started(Path folder, int innerPort, SingleNode server) {
         if (isNoted(folder)) {
             return;
         }
@@ -100,13 +105,25 @@ final class GuardedAccess extends BrokerAccess {
         inner.put("security.protocol", "SASL_PLAINTEXT");
         inner.put("sasl.mechanism", "PLAIN");
         inner.put("sasl.jaas.config", innerLogin(false));
+        byte[] salt = Credentials.newSecret().getBytes(StandardCharsets.US_ASCII);
+        ScramCredentialInfo kind = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS);
         List<UserScramCredentialAlteration> changes = new ArrayList<>();
         credentials
                 .passwords()
                 .forEach((user, password) -> changes.add(new UserScramCredentialUpsertion(
-                        user, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS), password)));
+                        user, kind, password.getBytes(StandardCharsets.US_ASCII), salt)));
         try (Admin admin = Admin.create(inner)) {
             admin.alterUserScramCredentials(changes).all().get();
+            // The controller has them; the broker learns of them a moment later.
+            long deadline = System.nanoTime() + LEARNED_WITHIN.toNanos();
+            for (String user : credentials.passwords().keySet()) {
+                while (!Arrays.equals(server.saltOf(user), salt)) {
+                    if (System.nanoTime() > deadline) {
+                        throw new StackException("the broker does not take over its users' passwords");
+                    }
+                    Thread.sleep(5);
+                }
+            }
         } catch (ExecutionException e) {
             throw new StackException("the broker does not take its users' passwords: " + e.getCause(), e);
         } catch (InterruptedException e) {

@@ -19,9 +19,11 @@ import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.security.auth.KafkaPrincipal;
+import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.controller.ControllerRequestContext;
 import org.apache.kafka.server.ServerSocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +76,15 @@ final class SingleNode {
             removeRegistration();
         }
         broker.startup();
+    }
+
+    /** The salt of the password that the broker has of a user now; null for one it does not know. */
+    byte @Nullable [] saltOf(String user) {
+        ScramCredential known = broker.credentialProvider()
+                .credentialCache
+                .cache(Credentials.MECHANISM, ScramCredential.class)
+                .get(user);
+        return known == null ? null : known.salt();
     }
 
     void stop() {
