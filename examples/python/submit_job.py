@@ -14,6 +14,9 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 TOPIC = "job-events"
 
+# Lines of the file that are not for this Kafka client: Millrace's own, and those that say it Java's way.
+FOR_OTHERS = ("millrace.", "sasl.jaas.", "ssl.truststore.")
+
 
 def read_properties(path):
     with open(path, encoding="utf-8") as file:
@@ -41,7 +44,7 @@ def main(properties_file, command, job_id):
         "actor": "user:ada",
         "payload": payload(command),
     }
-    kafka = {name: value for name, value in settings.items() if not name.startswith("millrace.")}
+    kafka = {name: value for name, value in settings.items() if not name.startswith(FOR_OTHERS)}
     # As Java clients do it: a job's records meet in one partition whoever sent them.
     producer = Producer({**kafka, "partitioner": "murmur2_random", "enable.idempotence": True})
 

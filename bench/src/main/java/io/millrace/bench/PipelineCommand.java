@@ -62,8 +62,11 @@ final class PipelineCommand implements Callable<Integer> {
             description = "Let everybody do everything, unasked: shows what permissions cost, beside a run with them.")
     private boolean noAuthority;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Put the figures into this file, under 'pipeline'"
-                            + " ('pipeline_no_authority' with --no-authority).")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Put the figures into this file, under 'pipeline'"
+                    + " ('pipeline_no_authority' with --no-authority).")
     private @Nullable Path json;
 
     @Override

@@ -62,7 +62,8 @@ final class RunningScheduler implements AutoCloseable {
     private RunningScheduler(Cluster cluster, ServiceSettings settings) {
         this.cluster = cluster;
         this.attempts = EventSerde.of(Topics.ATTEMPT_EVENTS, cluster.schemas());
-        this.producer = new KafkaProducer<>(cluster.client(Principal.SIMULATOR), new StringSerializer(), new ByteArraySerializer());
+        this.producer = new KafkaProducer<>(
+                cluster.client(Principal.SIMULATOR), new StringSerializer(), new ByteArraySerializer());
         this.streams = new KafkaStreams(
                 SchedulerTopology.build(
                         Map.of(POOL, 0),
@@ -164,7 +165,8 @@ final class RunningScheduler implements AutoCloseable {
     private void awaitQueued(String jobId) {
         boolean[] queued = {false};
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        try (TopicReader reader = new TopicReader(cluster.client(Principal.SIMULATOR), List.of(Topics.JOB_DECISIONS.name()))) {
+        try (TopicReader reader =
+                new TopicReader(cluster.client(Principal.SIMULATOR), List.of(Topics.JOB_DECISIONS.name()))) {
             while (!queued[0]) {
                 reader.toEnd(record -> queued[0] |= record.key().equals(jobId));
                 if (System.nanoTime() > deadline) {
@@ -177,7 +179,8 @@ final class RunningScheduler implements AutoCloseable {
     private void awaitPlaced(int count) {
         EventSerde<JobDecision> decisions = EventSerde.of(Topics.JOB_DECISIONS, cluster.schemas());
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        try (TopicReader reader = new TopicReader(cluster.client(Principal.SIMULATOR), List.of(Topics.JOB_DECISIONS.name()))) {
+        try (TopicReader reader =
+                new TopicReader(cluster.client(Principal.SIMULATOR), List.of(Topics.JOB_DECISIONS.name()))) {
             while (holders.size() < count) {
                 reader.toEnd(record -> {
                     if (decisions.decode(record.value()).getPayload() instanceof JobPlaced placed

@@ -77,7 +77,8 @@ public final class OwnStack implements AutoCloseable {
     /** Of who stands for the users and the agents of a cluster that isn't there. */
     private Properties told() {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(new DataFolder(data).clientProperties(Principal.SIMULATOR.userName()))) {
+        try (Reader reader =
+                Files.newBufferedReader(new DataFolder(data).clientProperties(Principal.SIMULATOR.userName()))) {
             properties.load(reader);
         } catch (IOException e) {
             throw new StackException("can't read what the stack tells its clients: " + e.getMessage(), e);

@@ -71,7 +71,8 @@ class UpCommandTest {
                         Map.of("a", 4, "b", 0),
                         policy,
                         org,
-                        List.of(), null));
+                        List.of(),
+                        null));
     }
 
     @Test

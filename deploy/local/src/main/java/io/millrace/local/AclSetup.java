@@ -99,7 +99,11 @@ public final class AclSetup {
     private static void own(Set<AclBinding> wanted, Principal principal) {
         String name = principal.userName();
         String prefix = name + "-";
-        permit(wanted, principal, new ResourcePattern(ResourceType.GROUP, name, PatternType.LITERAL), AclOperation.READ);
+        permit(
+                wanted,
+                principal,
+                new ResourcePattern(ResourceType.GROUP, name, PatternType.LITERAL),
+                AclOperation.READ);
         permit(
                 wanted,
                 principal,

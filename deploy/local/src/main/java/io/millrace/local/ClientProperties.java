@@ -10,10 +10,14 @@ final class ClientProperties {
 
     /** Users who connect from outside, and the name of their file. */
     static final Map<String, String> FILES = Map.of(
-            Principal.USERS.userName(), "client",
-            Principal.AGENTS.userName(), "agent",
-            Principal.SIMULATOR.userName(), "simulator",
-            Credentials.OPERATOR, "operator");
+            Principal.USERS.userName(),
+            "client",
+            Principal.AGENTS.userName(),
+            "agent",
+            Principal.SIMULATOR.userName(),
+            "simulator",
+            Credentials.OPERATOR,
+            "operator");
 
     private ClientProperties() {}
 

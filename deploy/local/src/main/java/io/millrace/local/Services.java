@@ -63,8 +63,8 @@ final class Services {
         // A service's user is named like the service; what others can't read of a process is its environment.
         credentials
                 .client(service.name(), options.tls())
-                .forEach((name, value) -> environment.put(
-                        "KAFKA_" + name.replace('.', '_').toUpperCase(Locale.ROOT), value));
+                .forEach((name, value) ->
+                        environment.put("KAFKA_" + name.replace('.', '_').toUpperCase(Locale.ROOT), value));
         environment.put(
                 "MILLRACE_REGISTRY_URL",
                 RegistryProcess.url(options.ports().registry()).toString());

@@ -44,12 +44,12 @@ record TransactionMarkers(Map<String, Object> client) {
     /** Ends what the producer has open in the partition, and returns when that is written. */
     void write(TopicPartition partition, ProducerState producer, TransactionResult result) {
         WriteTxnMarkersRequest.Builder request = new WriteTxnMarkersRequest.Builder(List.of(new TxnMarkerEntry(
-                        producer.producerId(),
-                        (short) producer.producerEpoch(),
-                        Math.max(0, producer.coordinatorEpoch().orElse(0)),
-                        result,
-                        List.of(partition),
-                        CHECKED_AS_VERSION)));
+                producer.producerId(),
+                (short) producer.producerEpoch(),
+                Math.max(0, producer.coordinatorEpoch().orElse(0)),
+                result,
+                List.of(partition),
+                CHECKED_AS_VERSION)));
         long deadline = System.nanoTime() + LIMIT.toNanos();
         try {
             Errors error;
@@ -72,7 +72,8 @@ record TransactionMarkers(Map<String, Object> client) {
     private Errors send(WriteTxnMarkersRequest.Builder request, long producerId, TopicPartition partition)
             throws IOException {
         AdminClientConfig config = new AdminClientConfig(client);
-        InetSocketAddress address = ClientUtils.parseAndValidateAddresses(config).getFirst();
+        InetSocketAddress address =
+                ClientUtils.parseAndValidateAddresses(config).getFirst();
         Node broker = new Node(0, address.getHostString(), address.getPort());
         try (Metrics metrics = new Metrics();
                 NetworkClient network = ClientUtils.createNetworkClient(

@@ -77,7 +77,10 @@ class AuthorityTest {
     @BeforeAll
     static void startBroker() throws Exception {
         broker = EmbeddedBroker.start(
-                folder.resolve("broker"), 0, false, BrokerAccess.guarded(Credentials.in(folder.resolve("users")), null));
+                folder.resolve("broker"),
+                0,
+                false,
+                BrokerAccess.guarded(Credentials.in(folder.resolve("users")), null));
         broker.setUp();
         // Something to be read in every topic.
         try (var producer = producer(broker.operator())) {
@@ -242,7 +245,8 @@ class AuthorityTest {
                 .collect(Collectors.toSet());
         for (Topic<?> topic : Topics.ALL) {
             assertThat(owned)
-                    .as("a service may do everything to topics named like its own: rename it or the application, " + topic)
+                    .as("a service may do everything to topics named like its own: rename it or the application, "
+                            + topic)
                     .noneMatch(prefix -> topic.name().startsWith(prefix));
         }
     }
@@ -267,15 +271,16 @@ class AuthorityTest {
                         new ResourcePattern(ResourceType.TOPIC, "job-decisions", PatternType.LITERAL),
                         new AccessControlEntry(
                                 "User:" + principal.userName(), "*", AclOperation.ALL, AclPermissionType.ALLOW));
-                assertThatThrownBy(() ->
-                                admin.createAcls(List.of(more)).all().get())
+                assertThatThrownBy(() -> admin.createAcls(List.of(more)).all().get())
                         .hasCauseInstanceOf(AuthorizationException.class);
                 assertThatThrownBy(() -> admin.deleteAcls(List.of(AclBindingFilter.ANY))
                                 .all()
                                 .get())
                         .hasCauseInstanceOf(AuthorizationException.class);
                 assertThatThrownBy(() -> admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(
-                                        "operator", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), "mine")))
+                                        "operator",
+                                        new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096),
+                                        "mine")))
                                 .all()
                                 .get())
                         .hasCauseInstanceOf(AuthorizationException.class);
@@ -291,18 +296,14 @@ class AuthorityTest {
 
     @Test
     void shouldLetNobodyInWithoutHisPassword() {
+        String login = String.valueOf(broker.client(Principal.USERS).get("sasl.jaas.config"));
         Map<String, Object> wrong = broker.client(Principal.USERS);
-        wrong.put(
-                "sasl.jaas.config",
-                broker.client(Principal.USERS)
-                        .get("sasl.jaas.config")
-                        .toString()
-                        .replace("username=\"users\"", "username=\"scheduler\""));
+        wrong.put("sasl.jaas.config", login.replace("username=\"users\"", "username=\"scheduler\""));
         assertThatThrownBy(() -> send(wrong)).isInstanceOf(SaslAuthenticationException.class);
 
         Map<String, Object> plain = broker.client(Principal.USERS);
         plain.put("sasl.mechanism", "PLAIN");
-        plain.put("sasl.jaas.config", plain.get("sasl.jaas.config").toString().replaceAll("\\.scram\\.Scram", ".plain.Plain"));
+        plain.put("sasl.jaas.config", login.replace(".scram.Scram", ".plain.Plain"));
         assertThatThrownBy(() -> send(plain)).isInstanceOf(UnsupportedSaslMechanismException.class);
 
         Map<String, Object> anonymous = Map.of("bootstrap.servers", broker.bootstrapServers());
@@ -334,8 +335,8 @@ class AuthorityTest {
             admin.createAcls(List.of(obsolete, somebodys)).all().get();
             AclSetup.apply(admin);
             AclSetup.apply(admin);
-            List<AclBinding> left =
-                    new ArrayList<>(admin.describeAcls(AclBindingFilter.ANY).values().get());
+            List<AclBinding> left = new ArrayList<>(
+                    admin.describeAcls(AclBindingFilter.ANY).values().get());
             assertThat(left).contains(somebodys).doesNotContain(obsolete).containsAll(AclSetup.wanted());
             admin.deleteAcls(List.of(somebodys.toFilter())).all().get();
         }

@@ -100,7 +100,9 @@ class CredentialsTest {
         Path data = folder.resolve("broker");
         try (EmbeddedBroker before = EmbeddedBroker.start(data, 0, false, BrokerAccess.open());
                 Admin admin = Admin.create(before.operator())) {
-            admin.createTopics(List.of(new NewTopic("kept", 1, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic("kept", 1, (short) 1)))
+                    .all()
+                    .get();
         }
         Map<String, Object> old;
         try (EmbeddedBroker upgraded = start(data)) {

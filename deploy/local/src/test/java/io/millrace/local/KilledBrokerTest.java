@@ -53,8 +53,8 @@ class KilledBrokerTest {
     /** A broker on a port that none had before. */
     private Map<String, Object> startBroker() throws Exception {
         int port = Ports.freePort();
-        Map<String, Object> operator = new HashMap<>(
-                Credentials.in(folder.resolve("credentials")).client(Credentials.OPERATOR, null));
+        Map<String, Object> operator =
+                new HashMap<>(Credentials.in(folder.resolve("credentials")).client(Credentials.OPERATOR, null));
         operator.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + port);
         broker = new ProcessBuilder(ChildJvm.in(folder)
                         .command(
@@ -93,8 +93,10 @@ class KilledBrokerTest {
                 with(
                         operator,
                         Map.of(
-                                ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId,
-                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "3000")),
+                                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                                transactionalId,
+                                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                                "3000")),
                 new StringSerializer(),
                 new StringSerializer());
     }

@@ -25,7 +25,8 @@ class StackOptionsTest {
                         Map.of("default", 0),
                         Path.of("/millrace/policies/default.yaml"),
                         null,
-                        List.of("scheduler"), null));
+                        List.of("scheduler"),
+                        null));
     }
 
     @ParameterizedTest

@@ -117,8 +117,8 @@ class KilledPlayTest {
     private static PlaySummary play(RunningStack stack, AtomicLong cycles) {
         PlayOptions options =
                 new PlayOptions("play", jobs, cluster, policy.statedLimitsMs(), List.of(), PlayOptions.PATIENCE);
-        try (KafkaWire wire = KafkaWire.connect(
-                stack.connection(Principal.SIMULATOR).kafkaProperties(), stack.registry())) {
+        try (KafkaWire wire =
+                KafkaWire.connect(stack.connection(Principal.SIMULATOR).kafkaProperties(), stack.registry())) {
             return new Play(options, wire, progress -> cycles.set(progress.cycles())).run();
         }
     }

@@ -58,8 +58,7 @@ final class RunningStack implements AutoCloseable {
         Connection connection = Connection.ofStack(data);
         registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
         for (Principal outside : List.of(Principal.USERS, Principal.AGENTS)) {
-            Map<String, Object> settings =
-                    new HashMap<>(connection(outside).kafkaProperties());
+            Map<String, Object> settings = new HashMap<>(connection(outside).kafkaProperties());
             settings.put("acks", "all");
             producers.put(outside, new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer()));
         }
@@ -155,7 +154,9 @@ final class RunningStack implements AutoCloseable {
                 .orElseThrow()
                 .owner();
         try {
-            Objects.requireNonNull(producers.get(owner), () -> owner + " is a service").send(new ProducerRecord<>(topic, key, value)).get();
+            Objects.requireNonNull(producers.get(owner), () -> owner + " is a service")
+                    .send(new ProducerRecord<>(topic, key, value))
+                    .get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

@@ -37,8 +37,8 @@ class PlayAuditTest {
     @Test
     void shouldCountWhatTheTopicsHold() throws IOException {
         Credentials credentials = Credentials.in(folder.resolve("credentials"));
-        try (EmbeddedBroker broker = EmbeddedBroker.start(
-                folder.resolve("broker"), 0, true, BrokerAccess.guarded(credentials, null))) {
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(folder.resolve("broker"), 0, true, BrokerAccess.guarded(credentials, null))) {
             broker.setUp();
             StringBuilder lines = new StringBuilder("millrace.clock=driven\n");
             broker.client(Principal.USERS)

@@ -53,7 +53,9 @@ class KafkaWireTest {
 
         TopicPartition clock = new TopicPartition(Topics.CLOCK.name(), 0);
         try (var consumer = new KafkaConsumer<>(
-                TestBroker.shared().client(Principal.SCHEDULER), new StringDeserializer(), new ByteArrayDeserializer())) {
+                TestBroker.shared().client(Principal.SCHEDULER),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
             consumer.assign(List.of(clock));
             consumer.seek(clock, consumer.endOffsets(List.of(clock)).getOrDefault(clock, 0L) - 1);
             var messages = consumer.poll(Duration.ofSeconds(10)).records(clock);
@@ -102,7 +104,8 @@ class KafkaWireTest {
         PlaySummary expected = new Play(options, new ScriptedScheduler(1, false), progress -> {}).run();
 
         try (KafkaWire wire = KafkaWire.connect(client, schemas);
-                ScriptedService service = ScriptedService.start(TestBroker.shared().client(Principal.SCHEDULER), schemas)) {
+                ScriptedService service =
+                        ScriptedService.start(TestBroker.shared().client(Principal.SCHEDULER), schemas)) {
             PlaySummary summary = new Play(options, wire, progress -> {}).run();
 
             assertThat(summary).isEqualTo(expected);
