@@ -136,9 +136,11 @@ final class Explainer {
                 found.at() == null ? null : basis(found.ends()),
                 switch (found.unknown()) {
                     case TOO_MANY_AHEAD -> ahead + " jobs are ahead, too many to look so far";
+                    case DEPENDENCY -> "other jobs must come to their ends first";
                     case TOO_FAR -> "it is too far away: too much must end before";
                     case UNKNOWN_LENGTH ->
-                        "a job must end first that has neither a limit nor an estimate nor others it could be judged by";
+                        "a job must end first that has neither a limit nor an estimate nor others it could be judged"
+                                + " by";
                     case NO_ROOM -> "there is no room for it even when all that runs has ended";
                     case null -> why(found.ends());
                 });

@@ -138,7 +138,10 @@ final class PriorityTerms {
     }
 
     private String age() {
-        return "waits for " + words(Math.max(0, now - job.submittedAt())) + ", most after " + words(policy.ageFullMs());
+        if (job.phase() instanceof Job.Phase.Depending) {
+            return "counts from when what it waits for has come to its end";
+        }
+        return "waits for " + words(Math.max(0, now - job.since())) + ", most after " + words(policy.ageFullMs());
     }
 
     private Term shortness(Priority priority, boolean passing) {

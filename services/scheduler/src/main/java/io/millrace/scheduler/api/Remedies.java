@@ -49,7 +49,26 @@ final class Remedies {
                                 : ", which starts by " + startsBy + "; a job whose limit ends before that may pass");
             }
             case BELOW_QUEUE_HEAD -> blocker.jobId() + " must start first: it was there before, and finds no room";
+            case DEPENDENCY -> awaited(blocker);
             case NODE_DOWN -> "nodes that are down, drained or suspect must come back";
+        };
+    }
+
+    private static String awaited(Blocker blocker) {
+        Blocker.Awaited awaited = blocker.awaited();
+        if (awaited == null) {
+            return blocker.jobId() + " must come to its end first";
+        }
+        Instant startsBy = startsBy(blocker);
+        String now = switch (awaited.progress()) {
+            case DEPENDS -> "it waits for others itself";
+            case WAITS -> "it waits" + (startsBy == null ? "" : ", and starts by " + startsBy);
+            case RUNS -> "it runs";
+        };
+        return switch (awaited.condition()) {
+            case COMPLETED ->
+                blocker.jobId() + " must complete first; " + now + ". If it ends otherwise this job is cancelled";
+            case ENDED -> blocker.jobId() + " must end first, however; " + now;
         };
     }
 

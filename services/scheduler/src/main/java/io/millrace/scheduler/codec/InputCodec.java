@@ -9,6 +9,7 @@ import io.millrace.events.attempt.JobStopped;
 import io.millrace.events.attempt.StopCause;
 import io.millrace.events.job.ArrayMembership;
 import io.millrace.events.job.CheckpointSaved;
+import io.millrace.events.job.DependencyCondition;
 import io.millrace.events.job.JobCancelRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
@@ -27,6 +28,8 @@ import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.events.pool.Gathered;
 import io.millrace.events.pool.Tick;
 import io.millrace.scheduler.domain.Attempt.EndKind;
+import io.millrace.scheduler.domain.Dependency;
+import io.millrace.scheduler.domain.Dependency.Condition;
 import io.millrace.scheduler.domain.Job.Checkpoint;
 import io.millrace.scheduler.domain.JobRequest;
 import io.millrace.scheduler.domain.JobType;
@@ -116,7 +119,8 @@ public final class InputCodec {
                                 submitted.getDeadline() == null
                                         ? null
                                         : submitted.getDeadline().toEpochMilli(),
-                                array(submitted.getArray())),
+                                array(submitted.getArray()),
+                                after(submitted.getAfter())),
                         work(submitted.getWork()));
             case JobCancelRequested cancel -> new PoolInput.CancelRequested(at, jobId);
             case CheckpointSaved saved ->
@@ -131,6 +135,14 @@ public final class InputCodec {
         return said == null
                 ? null
                 : new io.millrace.scheduler.domain.ArrayMembership(said.getArrayId(), said.getIndex(), said.getSize());
+    }
+
+    private static List<Dependency> after(List<io.millrace.events.job.Dependency> said) {
+        return said.stream()
+                .map(one -> new Dependency(
+                        one.getJobId(),
+                        one.getCondition() == DependencyCondition.ENDED ? Condition.ENDED : Condition.COMPLETED))
+                .toList();
     }
 
     private static io.millrace.scheduler.domain.@Nullable Work work(@Nullable Work said) {

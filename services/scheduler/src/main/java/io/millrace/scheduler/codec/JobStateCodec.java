@@ -5,6 +5,8 @@ import io.millrace.scheduler.domain.Attempt;
 import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.Attempt.Ending;
 import io.millrace.scheduler.domain.Attempt.StopCause;
+import io.millrace.scheduler.domain.Dependency;
+import io.millrace.scheduler.domain.Dependency.Condition;
 import io.millrace.scheduler.domain.Job;
 import io.millrace.scheduler.domain.Job.Checkpoint;
 import io.millrace.scheduler.domain.Job.EndState;
@@ -18,6 +20,7 @@ import io.millrace.scheduler.domain.Promise.NodeGpus;
 import io.millrace.stores.pool.StoredArray;
 import io.millrace.stores.pool.StoredAttempt;
 import io.millrace.stores.pool.StoredCheckpoint;
+import io.millrace.stores.pool.StoredDependency;
 import io.millrace.stores.pool.StoredEnding;
 import io.millrace.stores.pool.StoredJob;
 import io.millrace.stores.pool.StoredNodeGpus;
@@ -41,6 +44,7 @@ final class JobStateCodec {
         Promise promise = job.promise();
         String phase = switch (job.phase()) {
             case Phase.Submitted() -> "SUBMITTED";
+            case Phase.Depending() -> "DEPENDING";
             case Phase.Waiting() -> "WAITING";
             case Phase.Active(Attempt attempt) -> "ACTIVE";
             case Phase.Ended(EndState state, long at) -> "ENDED";
@@ -74,7 +78,12 @@ final class JobStateCodec {
                 promise == null ? null : stored(promise),
                 job.overridden(),
                 job.slaMissed(),
-                stored(request.array()));
+                stored(request.array()),
+                job.since() == job.submittedAt() ? null : (Long) job.since(),
+                request.after().stream()
+                        .map(one -> new StoredDependency(
+                                one.jobId(), one.condition().name()))
+                        .toList());
     }
 
     private static @Nullable StoredArray stored(@Nullable ArrayMembership array) {
@@ -117,6 +126,7 @@ final class JobStateCodec {
                 stored.getJobId(),
                 stored.getSubmissionId(),
                 stored.getSubmittedAt(),
+                stored.getSince() == null ? stored.getSubmittedAt() : stored.getSince(),
                 new JobRequest(
                         stored.getQueue(),
                         stored.getTeam(),
@@ -130,7 +140,10 @@ final class JobStateCodec {
                         stored.getDeadline(),
                         array == null
                                 ? null
-                                : new ArrayMembership(array.getArrayId(), array.getIndex(), array.getSize())),
+                                : new ArrayMembership(array.getArrayId(), array.getIndex(), array.getSize()),
+                        stored.getAfter().stream()
+                                .map(one -> new Dependency(one.getJobId(), Condition.valueOf(one.getCondition())))
+                                .toList()),
                 phase(stored),
                 stored.getAttempts(),
                 stored.getCancelRequested(),
@@ -156,6 +169,7 @@ final class JobStateCodec {
     private static Phase phase(StoredJob stored) {
         return switch (stored.getPhase()) {
             case "SUBMITTED" -> new Phase.Submitted();
+            case "DEPENDING" -> new Phase.Depending();
             case "WAITING" -> new Phase.Waiting();
             case "ACTIVE" -> new Phase.Active(attempt(stored.getActive()));
             case "ENDED" -> new Phase.Ended(EndState.valueOf(stored.getEndState()), stored.getEndedAt());

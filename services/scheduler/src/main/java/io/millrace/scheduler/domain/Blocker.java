@@ -1,5 +1,6 @@
 package io.millrace.scheduler.domain;
 
+import io.millrace.scheduler.domain.Job.Phase;
 import io.millrace.scheduler.domain.KeptRoom.Hindrances;
 import io.millrace.scheduler.domain.Lanes.Lane;
 import java.util.ArrayList;
@@ -16,12 +17,29 @@ import org.jspecify.annotations.Nullable;
  * @param jobId whose turn comes first, or whom the room is kept for; null where no other job is named
  * @param startBy the start promised to that job, ms; null without one
  * @param quota the quota that is used up; null unless that is the reason
+ * @param awaited of the job that must come to an end first; null unless that is the reason
  */
 public record Blocker(
         PendingReason reason,
         @Nullable String jobId,
         @Nullable Long startBy,
-        @Nullable Quota quota) {
+        @Nullable Quota quota,
+        @Nullable Awaited awaited) {
+
+    public Blocker(PendingReason reason, @Nullable String jobId, @Nullable Long startBy, @Nullable Quota quota) {
+        this(reason, jobId, startBy, quota, null);
+    }
+
+    /** How a job must end that is waited for, and where it is now. */
+    public record Awaited(Dependency.Condition condition, Progress progress) {}
+
+    /** Where a job is that has not ended. */
+    public enum Progress {
+        /** Waits for others itself. */
+        DEPENDS,
+        WAITS,
+        RUNS
+    }
 
     /**
      * GPUs that a user or team may hold at once.
@@ -38,11 +56,41 @@ public record Blocker(
         if (pool.policy() == null) {
             return List.of();
         }
+        if (job.phase() instanceof Phase.Depending) {
+            return awaited(pool, job);
+        }
         SchedulingPolicy policy = pool.policy().policy();
         Set<Blocker> found = policy.byPriority() ? inLanes(pool, policy, job) : inOrder(pool, policy, job);
         List<Blocker> sorted = new ArrayList<>(found);
         sorted.sort(Comparator.comparing(Blocker::reason));
         return sorted;
+    }
+
+    /** Those of the jobs it waits for that have not ended: those that have are what was waited for. */
+    private static List<Blocker> awaited(Pool pool, Job job) {
+        List<Blocker> found = new ArrayList<>();
+        for (Dependency dependency : job.request().after()) {
+            Job other = pool.jobOrNull(dependency.jobId());
+            Progress progress = other == null
+                    ? null
+                    : switch (other.phase()) {
+                        case Phase.Submitted() -> Progress.WAITS;
+                        case Phase.Waiting() -> Progress.WAITS;
+                        case Phase.Depending() -> Progress.DEPENDS;
+                        case Phase.Active(Attempt attempt) -> Progress.RUNS;
+                        case Phase.Ended(var state, long at) -> null;
+                    };
+            if (other != null && progress != null) {
+                Promise promise = other.promise();
+                found.add(new Blocker(
+                        PendingReason.DEPENDENCY,
+                        other.id(),
+                        promise == null ? null : promise.startBy(),
+                        null,
+                        new Awaited(dependency.condition(), progress)));
+            }
+        }
+        return found;
     }
 
     private static Set<Blocker> inLanes(Pool pool, SchedulingPolicy policy, Job job) {
@@ -101,7 +149,7 @@ public record Blocker(
                     found.add(new Blocker(reason, null, null, quota(pool, policy, job, reason)));
                 case NO_MATCHING_GPU_TYPE, INSUFFICIENT_GPUS, FRAGMENTATION, NODE_DOWN ->
                     found.add(new Blocker(reason, null, null, null));
-                case RESERVED_FOR, BELOW_QUEUE_HEAD -> {} // told with the other job's name
+                case RESERVED_FOR, BELOW_QUEUE_HEAD, DEPENDENCY -> {} // told with the other job's name
             }
         }
     }

@@ -39,6 +39,8 @@ public final class Forecast {
     public enum Unknown {
         /** More are before it than are looked at. */
         TOO_MANY_AHEAD,
+        /** It waits for the end of other jobs. */
+        DEPENDENCY,
         /** Further away than is looked. */
         TOO_FAR,
         /** A job must end first of whose length nothing is known. */
@@ -115,6 +117,9 @@ public final class Forecast {
     public static Expected of(Pool pool, Job job, Collection<Job> ahead, long now) {
         if (pool.policy() == null) {
             return new Expected(null, Unknown.NO_ROOM, Map.of());
+        }
+        if (job.phase() instanceof Job.Phase.Depending) {
+            return new Expected(null, Unknown.DEPENDENCY, Map.of());
         }
         if (ahead.size() > MOST_AHEAD) {
             return new Expected(null, Unknown.TOO_MANY_AHEAD, Map.of());

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param submissionId event id of its submission; orders jobs of the same submit time
  * @param submittedAt when the pool's log saw it, ms
+ * @param since from when on its age counts and its place in a queue rests on, ms: its submission, or when the last job it
+ *     waited for came to its end
  * @param attempts attempts placed so far
  * @param reasons why it waits; empty unless it waits
  * @param reservedFor the job that its room is kept for; null unless that is a reason
@@ -22,6 +24,7 @@ public record Job(
         String id,
         String submissionId,
         long submittedAt,
+        long since,
         JobRequest request,
         Phase phase,
         int attempts,
@@ -33,11 +36,11 @@ public record Job(
         boolean overridden,
         boolean slaMissed) {
 
-    /** The order of submissions; total, because job ids differ. */
+    /** The order of submissions, of those that waited for others from then on; total, because job ids differ. */
     static final Comparator<Job> BY_SUBMISSION = Job::compareSubmission;
 
     private static int compareSubmission(Job one, Job other) {
-        int order = Long.compare(one.submittedAt, other.submittedAt);
+        int order = Long.compare(one.since, other.since);
         if (order == 0) {
             order = one.submissionId.compareTo(other.submissionId);
         }
@@ -49,6 +52,10 @@ public record Job(
         /** Read, not yet answered. */
         record Submitted() implements Phase {}
 
+        /** Accepted; waits for the end of other jobs. */
+        record Depending() implements Phase {}
+
+        /** Waits for room. */
         record Waiting() implements Phase {}
 
         /** Holds GPUs. */
@@ -77,6 +84,7 @@ public record Job(
                 id,
                 submissionId,
                 at,
+                at,
                 request,
                 new Phase.Submitted(),
                 0,
@@ -94,8 +102,28 @@ public record Job(
         return phase instanceof Phase.Active(Attempt attempt) ? attempt : null;
     }
 
+    /** Accepted, and without GPUs. */
     boolean waits() {
-        return phase instanceof Phase.Waiting;
+        return phase instanceof Phase.Waiting || phase instanceof Phase.Depending;
+    }
+
+    /** Waits for room from now on, which it is told at its turn; reasons stay until then. */
+    Job withDependenciesMet(long from) {
+        return new Job(
+                id,
+                submissionId,
+                submittedAt,
+                from,
+                request.withoutDependencies(),
+                new Phase.Waiting(),
+                attempts,
+                cancelRequested,
+                reasons,
+                reservedFor,
+                checkpoint,
+                promise,
+                overridden,
+                slaMissed);
     }
 
     /** In another phase, where neither reasons nor a promise of the last one count. */
@@ -104,6 +132,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 next,
                 attempts,
@@ -122,6 +151,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 new Phase.Active(attempt),
                 attempt.number(),
@@ -139,6 +169,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 phase,
                 attempts,
@@ -156,6 +187,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 phase,
                 attempts,
@@ -173,6 +205,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 phase,
                 attempts,
@@ -190,6 +223,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 phase,
                 attempts,
@@ -207,6 +241,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 phase,
                 attempts,
@@ -224,6 +259,7 @@ public record Job(
                 id,
                 submissionId,
                 submittedAt,
+                since,
                 request,
                 phase,
                 attempts,

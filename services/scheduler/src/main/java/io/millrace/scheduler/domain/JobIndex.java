@@ -34,6 +34,7 @@ final class JobIndex {
     private final NavigableSet<At> startsDue = new TreeSet<>(BY_TIME);
     private final NavigableSet<At> ended = new TreeSet<>(BY_TIME);
     private final Lanes lanes = new Lanes();
+    private final Dependents dependents = new Dependents();
     private final Map<String, Integer> waitingByUser = new HashMap<>();
     private final Map<String, Integer> gpusByUser = new HashMap<>();
     private final Map<String, Integer> gpusByTeam = new HashMap<>();
@@ -52,6 +53,7 @@ final class JobIndex {
         promisedBy.clear();
         startsDue.clear();
         lanes.clear();
+        dependents.clear();
         ended.clear();
         waitingByUser.clear();
         gpusByUser.clear();
@@ -69,6 +71,10 @@ final class JobIndex {
     private void add(Job job) {
         switch (job.phase()) {
             case Phase.Submitted() -> submitted.add(job);
+            case Phase.Depending() -> {
+                dependents.add(job);
+                waitingByUser.merge(job.request().user(), 1, Integer::sum);
+            }
             case Phase.Waiting() -> {
                 waiting.add(job);
                 waitingByUser.merge(job.request().user(), 1, Integer::sum);
@@ -95,7 +101,10 @@ final class JobIndex {
                 gpusByUser.merge(job.request().user(), attempt.gpus(), Integer::sum);
                 gpusByTeam.merge(job.request().team(), attempt.gpus(), Integer::sum);
             }
-            case Phase.Ended(var state, long at) -> ended.add(new At(at, job.id()));
+            case Phase.Ended(var state, long at) -> {
+                ended.add(new At(at, job.id()));
+                dependents.ended(job.id());
+            }
         }
         if (job.cancelRequested() && (job.phase() instanceof Phase.Submitted || job.waits())) {
             cancelled.add(job.id());
@@ -105,6 +114,10 @@ final class JobIndex {
     void remove(Job job) {
         switch (job.phase()) {
             case Phase.Submitted() -> submitted.remove(job);
+            case Phase.Depending() -> {
+                dependents.remove(job);
+                subtract(waitingByUser, job.request().user(), 1);
+            }
             case Phase.Waiting() -> {
                 waiting.remove(job);
                 unsettled.remove(job);
@@ -147,7 +160,12 @@ final class JobIndex {
         return submitted;
     }
 
-    /** In the policy's order. */
+    /** Those that wait for the end of others. */
+    Dependents dependents() {
+        return dependents;
+    }
+
+    /** Those that wait for room, in the policy's order. */
     NavigableSet<Job> waiting() {
         return waiting;
     }
@@ -199,8 +217,12 @@ final class JobIndex {
         return startsDue.isEmpty() ? null : (Long) Timers.plus(startsDue.first().at(), 1);
     }
 
+    /** Ids of those that ended before and that nobody waits for. */
     List<String> endedBefore(long at) {
-        return ended.headSet(new At(at, ""), false).stream().map(At::jobId).toList();
+        return ended.headSet(new At(at, ""), false).stream()
+                .map(At::jobId)
+                .filter(jobId -> !dependents.has(jobId))
+                .toList();
     }
 
     int waitingOf(String user) {

@@ -1,5 +1,6 @@
 package io.millrace.scheduler.domain;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param type what the user says the job is for
  * @param deadlineMs when the user says its result is needed, ms since the epoch; null for no deadline
  * @param array which of the jobs submitted together it is; null when it was submitted by itself
+ * @param after jobs that must come to an end first
  */
 public record JobRequest(
         String queue,
@@ -25,7 +27,8 @@ public record JobRequest(
         @Nullable Long estimateMs,
         JobType type,
         @Nullable Long deadlineMs,
-        @Nullable ArrayMembership array) {
+        @Nullable ArrayMembership array,
+        List<Dependency> after) {
 
     /** A request by itself. */
     public JobRequest(
@@ -39,7 +42,7 @@ public record JobRequest(
             @Nullable Long estimateMs,
             JobType type,
             @Nullable Long deadlineMs) {
-        this(queue, team, user, gpus, gpuType, gpusPerNode, limitMs, estimateMs, type, deadlineMs, null);
+        this(queue, team, user, gpus, gpuType, gpusPerNode, limitMs, estimateMs, type, deadlineMs, null, List.of());
     }
 
     /** A request that claims nothing: an experiment without a deadline. */
@@ -53,6 +56,25 @@ public record JobRequest(
             @Nullable Long limitMs,
             @Nullable Long estimateMs) {
         this(queue, team, user, gpus, gpuType, gpusPerNode, limitMs, estimateMs, JobType.EXPERIMENTATION, null);
+    }
+
+    /** The same without what it waits for. */
+    JobRequest withoutDependencies() {
+        return after.isEmpty()
+                ? this
+                : new JobRequest(
+                        queue,
+                        team,
+                        user,
+                        gpus,
+                        gpuType,
+                        gpusPerNode,
+                        limitMs,
+                        estimateMs,
+                        type,
+                        deadlineMs,
+                        array,
+                        List.of());
     }
 
     /** What decides where the job fits: requests of the same shape fit or don't fit alike. */

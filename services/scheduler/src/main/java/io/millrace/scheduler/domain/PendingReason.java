@@ -10,5 +10,7 @@ public enum PendingReason {
     /** There is room, and it is kept for a job that has a promised start. */
     RESERVED_FOR,
     BELOW_QUEUE_HEAD,
-    NODE_DOWN
+    NODE_DOWN,
+    /** Another job must come to an end first. */
+    DEPENDENCY
 }

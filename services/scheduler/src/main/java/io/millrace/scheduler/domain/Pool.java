@@ -152,7 +152,10 @@ public final class Pool {
     public void evolve(PoolEvent event) {
         switch (event) {
             case PoolEvent.TimeReached(long at) -> reach(at);
-            case PoolEvent.JobQueued queued -> entities.put(job(queued.jobId()).withPhase(new Phase.Waiting()));
+            case PoolEvent.JobQueued queued ->
+                entities.put(job(queued.jobId())
+                        .withPhase(queued.request().after().isEmpty() ? new Phase.Waiting() : new Phase.Depending()));
+            case PoolEvent.DependenciesMet met -> entities.put(job(met.jobId()).withDependenciesMet(met.since()));
             case PoolEvent.JobRejected rejected -> {
                 if (rejected.code() == RejectionCode.DUPLICATE_JOB) {
                     entities.remove(new DuplicateEntity(rejected.jobId(), rejected.submissionId()));
@@ -310,6 +313,11 @@ public final class Pool {
         return entities.fleet().node(entities.fleet().index(nodeId));
     }
 
+    @Nullable
+    Job jobOrNull(String jobId) {
+        return entities.job(jobId);
+    }
+
     public Collection<Job> jobs() {
         return entities.jobs();
     }
@@ -344,8 +352,10 @@ public final class Pool {
         return entities.lengths(whose);
     }
 
+    /** Jobs that wait, for room or for others. */
     public int waitingCount() {
-        return entities.index().waiting().size();
+        return entities.index().waiting().size()
+                + entities.index().dependents().all().size();
     }
 
     public int gpusHeld() {

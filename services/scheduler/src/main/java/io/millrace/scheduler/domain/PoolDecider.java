@@ -3,7 +3,6 @@ package io.millrace.scheduler.domain;
 import io.millrace.scheduler.domain.Attempt.Ending;
 import io.millrace.scheduler.domain.Attempt.StopCause;
 import io.millrace.scheduler.domain.Job.EndState;
-import io.millrace.scheduler.domain.Job.Phase;
 import io.millrace.scheduler.domain.PoolEvent.CycleClosed;
 import io.millrace.scheduler.domain.PoolEvent.JobEnded;
 import io.millrace.scheduler.domain.PoolEvent.JobRejected;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides for a pool that has a policy; until then ticks wait. A cycle runs when a tick takes effect and the pool has changed, a timer is due or a play wants
  * its answer, and goes through fixed stages, each in a canonical order: nodes that fell silent; attempts that ended, went silent or must stop
- * (by job id); submissions (by time seen, then event id); cancellations; repeated submissions and stale attempts;
+ * (by job id); submissions (by time seen, then event id); cancellations; jobs that wait for others; repeated submissions and stale attempts;
  * missed starts; placements, promises and reasons (in the policy's order).
  */
 public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
@@ -78,9 +77,10 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                 () -> each(
                         pool.watch().heardAgain(),
                         nodeId -> pool.fleet().held(nodeId) == 0 ? new PoolEvent.NodeReturned(nodeId) : null),
-                () -> each(List.copyOf(pool.index().submitted()), job -> Submissions.answer(pool, policy(pool), job)),
+                () -> new Submissions(pool, policy(pool)),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> forgetReasons(pool.job(jobId))),
                 () -> each(List.copyOf(pool.index().cancelled()), jobId -> cancel(pool, pool.job(jobId))),
+                () -> new DependencyCheck(pool),
                 () -> each(
                         pool.duplicates(),
                         duplicate -> new JobRejected(
@@ -260,7 +260,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
     }
 
     private static @Nullable PoolEvent cancel(Pool pool, Job job) {
-        return job.phase() instanceof Phase.Waiting
+        return job.waits()
                 ? new JobEnded(
                         job.id(),
                         job.attempts(),

@@ -23,6 +23,9 @@ public sealed interface PoolEvent {
             JobRequest request,
             @Nullable Long limitMs) implements Decision {}
 
+    /** All that the job waited for came to the end it waited for; its age counts from {@code since}. */
+    record DependenciesMet(String jobId, long since) implements PoolEvent {}
+
     record JobRejected(String jobId, String submissionId, RejectionCode code, String message) implements Decision {}
 
     /**
@@ -126,7 +129,8 @@ public sealed interface PoolEvent {
         EXCEEDS_QUEUED_JOBS,
         UNKNOWN_QUEUE,
         DUPLICATE_JOB,
-        INVALID_WORK
+        INVALID_WORK,
+        UNKNOWN_DEPENDENCY
     }
 
     /** Why an attempt ended without ending its job. */

@@ -202,9 +202,12 @@ public final class Priorities {
     }
 
     private long age(Job job) {
+        if (job.phase() instanceof Job.Phase.Depending) {
+            return 0;
+        }
         // The product may be too large for a long; the quotient never is.
         return (long) ((double) points(weights.ageMax())
-                * Math.clamp(now - job.submittedAt(), 0, weights.ageFullMs())
+                * Math.clamp(now - job.since(), 0, weights.ageFullMs())
                 / weights.ageFullMs());
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The waiting jobs of a pool in the order in which a cycle at one instant would consider them if none of them could
- * start. For readers: it is the same at every look only as long as neither the pool nor the instant changes.
+ * start; behind them those that wait for others. For readers: it is the same at every look only as long as neither the pool nor the instant changes.
  */
 public final class QueueOrder {
 
@@ -51,8 +51,19 @@ public final class QueueOrder {
             } else {
                 order.asSubmitted(pool);
             }
+            order.depending(pool, policy, now);
         }
         return order;
+    }
+
+    /** Behind all others: no cycle considers them. */
+    private void depending(Pool pool, SchedulingPolicy policy, long now) {
+        Priorities priorities = policy.byPriority() ? new Priorities(pool, policy, now) : null;
+        for (Job job : pool.index().dependents().all()) {
+            if (!job.cancelRequested()) {
+                places.add(new Place(job, priorities == null ? null : priorities.of(job), false));
+            }
+        }
     }
 
     private void asSubmitted(Pool pool) {

@@ -184,11 +184,11 @@ public record SchedulingPolicy(
         return gpuWeights.getOrDefault(gpuType, FULL_WEIGHT);
     }
 
-    /** Until when a job that waits since {@code submittedAt} may start without missing its queue's SLA, ms; else null. */
+    /** Until when a job that waits since {@link Job#since} may start without missing its queue's SLA, ms; else null. */
     @Nullable
     Long startDueAt(Job job) {
         QueueLimits limits = queues.get(job.request().queue());
-        return limits == null || limits.startSlaMs() == null ? null : job.submittedAt() + limits.startSlaMs();
+        return limits == null || limits.startSlaMs() == null ? null : job.since() + limits.startSlaMs();
     }
 
     private long length(Job job) {

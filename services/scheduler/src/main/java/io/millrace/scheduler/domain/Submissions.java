@@ -1,23 +1,113 @@
 package io.millrace.scheduler.domain;
 
+import io.millrace.scheduler.domain.Job.Phase;
 import io.millrace.scheduler.domain.PoolEvent.JobQueued;
 import io.millrace.scheduler.domain.PoolEvent.JobRejected;
 import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Answers submissions: queued, or refused with what to do. */
-final class Submissions {
+/**
+ * Answers submissions in their order: queued, or refused with what to do. One that is to run after jobs that nobody has
+ * heard of is left for a moment, because records of different jobs may overtake one another; so is one that is read
+ * before what it waits for, until that is answered.
+ */
+final class Submissions extends Lookahead {
 
     /** Command, environment and directory together, in bytes: each placement carries them. */
     private static final int LARGEST_WORK = 64 << 10;
 
-    private Submissions() {}
+    /** How long a submission is left that waits for jobs that are not known, ms. */
+    private static final long DEPENDENCY_PATIENCE_MS = 10_000;
 
-    static PoolEvent answer(Pool pool, SchedulingPolicy policy, Job job) {
+    /** More would have to be gone through each time one of them ends. */
+    private static final int MOST_DEPENDENCIES = 1_000;
+
+    private final Pool pool;
+    private final SchedulingPolicy policy;
+    private final Deque<Job> left;
+
+    /** Those that can't be answered before another is, by that one. */
+    private final Map<String, List<Job>> behind = new HashMap<>();
+
+    private @Nullable String accepted;
+
+    Submissions(Pool pool, SchedulingPolicy policy) {
+        this.pool = pool;
+        this.policy = policy;
+        left = new ArrayDeque<>(pool.index().submitted());
+    }
+
+    /** When a submission is answered at the latest, ms. */
+    static long dueAt(Job job) {
+        return job.submittedAt() + DEPENDENCY_PATIENCE_MS;
+    }
+
+    @Override
+    @Nullable
+    PoolEvent find() {
+        List<Job> released = accepted == null ? null : behind.remove(accepted);
+        accepted = null;
+        if (released != null) {
+            released.reversed().forEach(left::addFirst);
+        }
+        while (!left.isEmpty()) {
+            Job job = left.removeFirst();
+            String missing = missing(job);
+            if (missing != null && pool.header().now() < dueAt(job)) {
+                behind.computeIfAbsent(missing, id -> new ArrayList<>()).add(job);
+                continue;
+            }
+            PoolEvent answer = missing == null ? answer(pool, policy, job) : unknown(job, missing);
+            if (answer instanceof JobQueued) {
+                accepted = job.id();
+            }
+            return answer;
+        }
+        return null;
+    }
+
+    /** The first of the jobs it waits for that was not accepted, or not yet; null when all were, or none may be. */
+    private @Nullable String missing(Job job) {
+        if (fault(job.id(), job.request().after()) != null) {
+            return null;
+        }
+        for (Dependency dependency : job.request().after()) {
+            Job other = pool.jobOrNull(dependency.jobId());
+            if (other == null || other.phase() instanceof Phase.Submitted) {
+                return dependency.jobId();
+            }
+        }
+        return null;
+    }
+
+    private static JobRejected unknown(Job job, String missing) {
+        return rejected(
+                job,
+                RejectionCode.UNKNOWN_DEPENDENCY,
+                "this pool knows no job " + missing + " to run after: it was refused, ended too long ago, or was never"
+                        + " submitted to this pool; submit it first, or submit this job without it");
+    }
+
+    /** What is wrong with the jobs it waits for, whatever they are; null when nothing is. */
+    private static @Nullable String fault(String jobId, List<Dependency> after) {
+        if (after.size() > MOST_DEPENDENCIES) {
+            return "a job may run after " + MOST_DEPENDENCIES + " others at most, not after " + after.size()
+                    + "; let a job in between wait for some of them";
+        }
+        return after.stream().anyMatch(dependency -> dependency.jobId().equals(jobId))
+                ? "a job can't run after itself; submit it without that"
+                : null;
+    }
+
+    private static PoolEvent answer(Pool pool, SchedulingPolicy policy, Job job) {
         JobRequest request = job.request();
         Integer perNode = request.gpusPerNode();
         if (request.gpus() < 1) {
@@ -84,6 +174,10 @@ final class Submissions {
                     RejectionCode.EXCEEDS_QUEUED_JOBS,
                     "user " + request.user() + " has " + policy.maxQueuedPerUser()
                             + " jobs waiting, which is the limit; submit again when some have started");
+        }
+        String wrongAfter = fault(job.id(), request.after());
+        if (wrongAfter != null) {
+            return rejected(job, RejectionCode.UNKNOWN_DEPENDENCY, wrongAfter);
         }
         String fault = fault(job.id(), request.array());
         Work work = pool.work(job.id());

@@ -117,6 +117,9 @@ public final class Timers {
         if (promise != null) {
             next = Math.min(next, Math.max(now, promise));
         }
+        if (!pool.index().submitted().isEmpty()) {
+            next = Math.min(next, Submissions.dueAt(pool.index().submitted().first()));
+        }
         Long startDue = pool.index().nextStartDue();
         if (startDue != null) {
             next = Math.min(next, Math.max(now, startDue));

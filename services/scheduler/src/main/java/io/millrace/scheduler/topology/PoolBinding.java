@@ -81,6 +81,7 @@ public final class PoolBinding
                             at);
                 case PoolEvent.StartPlanned planned -> {}
                 case PoolEvent.NodeSilenced silenced -> {}
+                case PoolEvent.DependenciesMet met -> {}
                 case PoolEvent.NodeReturned returned -> {}
                 case PoolEvent.TimeReached reached -> {}
                 case PoolEvent.CycleClosed close -> {

@@ -23,7 +23,7 @@ final class StartSlaSignal {
 
     /** @param job the one that waits */
     static SignalEvent of(String pool, long cycle, long at, Job job, StartSlaMissed missed) {
-        Duration promised = Duration.ofMillis(missed.dueAt() - job.submittedAt());
+        Duration promised = Duration.ofMillis(missed.dueAt() - job.since());
         return new SignalEvent(
                 String.format("%s/%012d/%s/%s", pool, cycle, NAME, missed.jobId()),
                 Instant.ofEpochMilli(at),

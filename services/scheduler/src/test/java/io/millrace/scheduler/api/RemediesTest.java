@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.scheduler.api.Explanation.BlockerRow;
 import io.millrace.scheduler.domain.Blocker;
+import io.millrace.scheduler.domain.Blocker.Awaited;
+import io.millrace.scheduler.domain.Blocker.Progress;
 import io.millrace.scheduler.domain.Blocker.Quota;
+import io.millrace.scheduler.domain.Dependency.Condition;
 import io.millrace.scheduler.domain.FreeGpus;
 import io.millrace.scheduler.domain.JobRequest;
 import io.millrace.scheduler.domain.PendingReason;
@@ -27,6 +30,8 @@ class RemediesTest {
             case BELOW_QUEUE_HEAD -> new Blocker(reason, "the head", null, null);
             case NO_MATCHING_GPU_TYPE, INSUFFICIENT_GPUS, FRAGMENTATION, NODE_DOWN ->
                 new Blocker(reason, null, null, null);
+            case DEPENDENCY ->
+                new Blocker(reason, "another", null, null, new Awaited(Condition.COMPLETED, Progress.RUNS));
         };
     }
 
@@ -46,11 +51,12 @@ class RemediesTest {
                 .containsExactly(
                         plain(
                                 "QUOTA_USER",
-                                "jobs of the same user must end first: user ada holds 12 of 16 GPUs, 2 more are kept for"
-                                        + " promised starts, this job needs 8"),
+                                "jobs of the same user must end first: user ada holds 12 of 16 GPUs, 2 more are kept"
+                                        + " for promised starts, this job needs 8"),
                         plain(
                                 "QUOTA_TEAM",
-                                "jobs of the same team must end first: team vision holds 125 of 128 GPUs, this job needs 8"),
+                                "jobs of the same team must end first: team vision holds 125 of 128 GPUs, this job"
+                                        + " needs 8"),
                         plain(
                                 "NO_MATCHING_GPU_TYPE",
                                 "a node with that GPU type must join the pool, or the job must ask for another"),
@@ -69,7 +75,38 @@ class RemediesTest {
                                 "the head must start first: it was there before, and finds no room",
                                 "the head",
                                 null),
-                        plain("NODE_DOWN", "nodes that are down, drained or suspect must come back"));
+                        plain("NODE_DOWN", "nodes that are down, drained or suspect must come back"),
+                        new BlockerRow(
+                                "DEPENDENCY",
+                                "another must complete first; it runs. If it ends otherwise this job is cancelled",
+                                "another",
+                                null));
+    }
+
+    @Test
+    void shouldSayOfWhatIsWaitedForWhereItIs() {
+        assertThat(remedies(
+                        FREE,
+                        new Blocker(
+                                PendingReason.DEPENDENCY,
+                                "one",
+                                AT.toEpochMilli(),
+                                null,
+                                new Awaited(Condition.ENDED, Progress.WAITS)),
+                        new Blocker(
+                                PendingReason.DEPENDENCY,
+                                "two",
+                                null,
+                                null,
+                                new Awaited(Condition.ENDED, Progress.DEPENDS))))
+                .containsExactly(
+                        new BlockerRow(
+                                "DEPENDENCY",
+                                "one must end first, however; it waits, and starts by 2026-03-01T12:00:00Z",
+                                "one",
+                                AT),
+                        new BlockerRow(
+                                "DEPENDENCY", "two must end first, however; it waits for others itself", "two", null));
     }
 
     @Test

@@ -193,8 +193,21 @@ final class AgentWorld {
                         random.onceIn(3) && limit != null ? (Long) 600_000L : limit,
                         null,
                         random.pick(Arrays.asList(JobType.values())),
-                        random.onceIn(6) ? (Long) (now + random.nextLong(400_000_000)) : null),
+                        random.onceIn(6) ? (Long) (now + random.nextLong(400_000_000)) : null,
+                        null,
+                        after()),
                 random.onceIn(4) ? RandomInputs.work(random) : null);
+    }
+
+    /** Of jobs from a while ago; some that were never accepted. */
+    private List<Dependency> after() {
+        List<Dependency> after = new ArrayList<>();
+        for (int i = random.onceIn(6) ? 1 + random.nextInt(2) : 0; i > 0 && jobs > 1; i--) {
+            after.add(new Dependency(
+                    "job-" + Math.max(0, jobs - 2 - random.nextInt(20)),
+                    random.pick(Arrays.asList(Dependency.Condition.values()))));
+        }
+        return after;
     }
 
     private void trouble(List<PoolInput> inputs) {

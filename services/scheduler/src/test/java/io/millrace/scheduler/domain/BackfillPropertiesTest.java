@@ -182,6 +182,7 @@ class BackfillPropertiesTest {
             case StartSlaMissed late -> true;
             case PoolEvent.NodeSilenced silenced -> true;
             case PoolEvent.NodeReturned returned -> true;
+            case PoolEvent.DependenciesMet met -> true;
             case JobPlaced placed -> false;
             case PoolEvent.StartPromised promised -> false;
             case PoolEvent.PromiseRevised revised -> false;

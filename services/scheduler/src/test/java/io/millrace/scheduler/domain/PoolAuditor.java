@@ -119,6 +119,9 @@ final class PoolAuditor {
         switch (event) {
             case JobQueued queued -> {
                 assertThat(pool.job(queued.jobId()).phase()).isInstanceOf(Job.Phase.Submitted.class);
+                for (Dependency dependency : queued.request().after()) {
+                    assertThat(pool.job(dependency.jobId()).phase()).isNotInstanceOf(Job.Phase.Submitted.class);
+                }
                 assertThat(active).doesNotContainKey(queued.jobId());
                 assertThat(waiting.add(queued.jobId())).isTrue();
                 assertThat(queued.request().gpus()).isPositive();
@@ -145,6 +148,12 @@ final class PoolAuditor {
             case JobEnded end -> {
                 promises.remove(end.jobId());
                 if (end.state() == Job.EndState.CANCELLED) {
+                    Job job = pool.job(end.jobId());
+                    assertThat(job.cancelRequested()
+                                    || job.request().after().stream()
+                                            .anyMatch(
+                                                    one -> one.state(pool.job(one.jobId())) == Dependency.State.FAILED))
+                            .isTrue();
                     assertThat(waiting.remove(end.jobId())).isTrue();
                     assertThat(end.gpuMs()).isZero();
                 } else {
@@ -182,7 +191,24 @@ final class PoolAuditor {
                     promises.put(revised.jobId(), revised.startBy());
                 }
             }
-            case PoolEvent.StartPlanned planned -> assertThat(waiting).contains(planned.jobId());
+            case PoolEvent.StartPlanned planned -> {
+                assertThat(waiting).contains(planned.jobId());
+                assertThat(pool.job(planned.jobId()).phase()).isInstanceOf(Job.Phase.Waiting.class);
+            }
+            case PoolEvent.DependenciesMet met -> {
+                Job job = pool.job(met.jobId());
+                assertThat(job.phase()).isInstanceOf(Job.Phase.Depending.class);
+                long last = job.submittedAt();
+                for (Dependency dependency : job.request().after()) {
+                    Job.Phase.Ended end =
+                            (Job.Phase.Ended) pool.job(dependency.jobId()).phase();
+                    assertThat(dependency.condition() == Dependency.Condition.ENDED
+                                    || end.state() == Job.EndState.COMPLETED)
+                            .isTrue();
+                    last = Math.max(last, end.at());
+                }
+                assertThat(met.since()).isEqualTo(Math.min(last, pool.header().now()));
+            }
             case PoolEvent.NodeReturned returned -> {
                 assertThat(pool.node(returned.nodeId()).health()).isEqualTo(Node.Health.SILENT);
                 assertThat(active.values())
@@ -207,6 +233,7 @@ final class PoolAuditor {
 
     private void place(JobPlaced placed, Pool pool) {
         assertThat(waiting.remove(placed.jobId())).as("waited: %s", placed).isTrue();
+        assertThat(pool.job(placed.jobId()).phase()).isInstanceOf(Job.Phase.Waiting.class);
         assertThat(reasons).doesNotContainKey(placed.jobId());
         assertThat(placed.launch().work()).isEqualTo(works.get(submissions.get(placed.jobId())));
         assertThat(placed.launch().resume()).isEqualTo(pool.job(placed.jobId()).checkpoint());
@@ -270,6 +297,13 @@ final class PoolAuditor {
             known.add(job.id());
             switch (job.phase()) {
                 case Job.Phase.Submitted() -> {}
+                case Job.Phase.Depending() -> {
+                    assertThat(waiting).contains(job.id());
+                    assertThat(job.reasons()).containsExactly(PendingReason.DEPENDENCY);
+                    assertThat(job.request().after())
+                            .allMatch(one -> one.state(pool.job(one.jobId())) != Dependency.State.FAILED)
+                            .anyMatch(one -> one.state(pool.job(one.jobId())) == Dependency.State.OPEN);
+                }
                 case Job.Phase.Waiting() -> {
                     assertThat(waiting).contains(job.id());
                     assertThat(new Why(job.reasons(), job.reservedFor()))

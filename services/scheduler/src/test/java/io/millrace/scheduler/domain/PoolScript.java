@@ -239,7 +239,7 @@ final class PoolScript {
 
     /** Placed now. */
     JobPlaced placed(String jobId, int attempt, NodeShare... shares) {
-        JobRequest request = request(jobId);
+        JobRequest request = request(jobId).withoutDependencies();
         return new JobPlaced(
                 jobId,
                 attempt,

@@ -158,8 +158,18 @@ final class RandomInputs {
                         random.onceIn(2) ? (Long) random.nextLong(3_600_000) : null,
                         random.pick(List.of(JobType.values())),
                         random.onceIn(3) ? (Long) (now + random.nextLong(400_000_000)) : null,
-                        random.onceIn(8) ? array(job) : null),
+                        random.onceIn(8) ? array(job) : null,
+                        after()),
                 random.onceIn(2) ? work(random) : null);
+    }
+
+    private List<Dependency> after() {
+        List<Dependency> after = new ArrayList<>();
+        for (int i = random.onceIn(4) ? 1 + random.nextInt(3) : 0; i > 0; i--) {
+            String other = random.onceIn(4) ? "job-" + (jobs + random.nextInt(3) - 1) : anyJob();
+            after.add(new Dependency(other, random.pick(List.of(Dependency.Condition.values()))));
+        }
+        return after;
     }
 
     private ArrayMembership array(String job) {

@@ -77,6 +77,7 @@ final class Told {
                         + ": " + revised.cause();
             case PoolEvent.StartPlanned planned -> of(planned);
             case PoolEvent.NodeSilenced silenced -> "give up " + silenced.nodeId();
+            case PoolEvent.DependenciesMet met -> "let " + met.jobId() + " wait for room since " + second(met.since());
             case PoolEvent.NodeReturned returned -> "take " + returned.nodeId() + " again";
             case PoolEvent.StartSlaMissed missed -> "miss " + missed.jobId() + " due " + second(missed.dueAt());
             case PoolEvent.JobRequeued requeued -> "requeue " + requeued.jobId() + ": " + requeued.cause();

@@ -124,6 +124,7 @@ class WorkTest {
     }
 
     private static JobRequest of(ArrayMembership array) {
-        return new JobRequest("batch", "research", "ann", 4, null, null, null, null, JobType.SWEEP, null, array);
+        return new JobRequest(
+                "batch", "research", "ann", 4, null, null, null, null, JobType.SWEEP, null, array, List.of());
     }
 }
