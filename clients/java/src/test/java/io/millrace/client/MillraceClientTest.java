@@ -17,6 +17,7 @@ import io.millrace.events.run.RunStatus;
 import io.millrace.streams.Envelope;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.Topic;
+import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import io.millrace.streams.runtime.TopicReader;
 import io.millrace.testkit.TestBroker;
@@ -43,13 +44,14 @@ class MillraceClientTest {
     private Path folder;
 
     private Path config(String bootstrap, String registry) throws IOException {
-        Path file = folder.resolve("client.properties");
-        Files.writeString(file, """
-                bootstrap.servers=%s
-                schema.registry.url=%s
-                millrace.schema.cache=%s
-                """.formatted(bootstrap, registry, folder.resolve("schemas-" + registry.hashCode())));
-        return file;
+        Map<String, Object> told = TestBroker.shared().client(Principal.USERS);
+        told.put("bootstrap.servers", bootstrap);
+        told.put("schema.registry.url", registry);
+        told.put("millrace.schema.cache", folder.resolve("schemas-" + registry.hashCode()));
+        StringBuilder lines = new StringBuilder();
+        told.forEach(
+                (name, value) -> lines.append(name).append('=').append(value).append('\n'));
+        return Files.writeString(folder.resolve("client.properties"), lines);
     }
 
     private MillraceClient client() throws IOException {
@@ -61,7 +63,7 @@ class MillraceClientTest {
     private static <E extends SpecificRecord> List<Envelope> stored(Topic<E> topic, String key) {
         EventSerde<E> serde = EventSerde.of(topic, TestBroker.shared().registry());
         List<Envelope> events = new ArrayList<>();
-        try (TopicReader reader = new TopicReader(TestBroker.shared().clientProperties(), List.of(topic.name()))) {
+        try (TopicReader reader = new TopicReader(TestBroker.shared().client(Principal.USERS), List.of(topic.name()))) {
             reader.toEnd(record -> {
                 if (key.equals(record.key())) {
                     Envelope event = Envelope.of(serde.decode(record.value()));
