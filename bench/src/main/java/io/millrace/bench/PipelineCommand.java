@@ -97,10 +97,13 @@ final class PipelineCommand implements Callable<Integer> {
         }
         out.println(String.format(
                 Locale.ROOT,
-                "pipeline %.0f events/s, plain two-hop loop %.0f/s: ratio %.2f; one-hop loop %.0f/s: ratio %.2f",
+                "pipeline %.0f events/s, plain two-hop loop with the same bytes %.0f/s: ratio %.2f; writing each event"
+                        + " once a hop %.0f/s: ratio %.2f, once %.0f/s: ratio %.2f",
                 result.eventsPerS(),
                 result.plainLoopPerS(),
                 result.ratio(),
+                result.leanLoopPerS(),
+                result.leanRatio(),
                 result.oneHopPerS(),
                 result.oneHopRatio()));
         out.println("processor time of an event, us: pipeline" + parts(result.cpuUsPerEvent()) + "; plain two-hop loop"

@@ -28,8 +28,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * How many job events a second have their decisions committed, beside plain loops that read, decode, encode and write
- * the same bytes on, through as many topics of as many partitions. Rounds of each take turns, in one run.
+ * How many job events a second have their decisions committed, beside plain loops over topics of as many partitions: one
+ * that writes the same bytes on as many hops, and two that write each event on and nothing else. Rounds of each take
+ * turns, in one run.
  */
 public final class PipelineBench {
 
@@ -46,7 +47,11 @@ public final class PipelineBench {
     /**
      * What it came to. Rates are the medians of the rounds.
      *
-     * @param oneHopRatio the pipeline's rate as a part of the plain loop's with one topic less
+     * @param plainLoopPerS the plain two-hop loop that writes the bytes the pipeline writes
+     * @param ratio the pipeline's rate as a part of that
+     * @param oneHopRatio as a part of the rate of a loop that writes each event once, to one topic
+     * @param leanLoopPerS the two-hop loop that writes each event once a hop, and nothing else
+     * @param leanRatio the pipeline's rate as a part of that
      * @param cpuUsPerEvent processor time an event takes: in the thread that processes, in the one that sends for it,
      *     in the broker, and in what makes and counts the load; microseconds
      */
@@ -56,6 +61,8 @@ public final class PipelineBench {
             @JsonProperty("ratio") double ratio,
             @JsonProperty("one_hop_ratio") double oneHopRatio,
             @JsonProperty("one_hop_per_s") double oneHopPerS,
+            @JsonProperty("lean_loop_per_s") double leanLoopPerS,
+            @JsonProperty("lean_ratio") double leanRatio,
             @JsonProperty("cpu_us_per_event") Map<String, Double> cpuUsPerEvent,
             @JsonProperty("plain_loop_cpu_us_per_event") Map<String, Double> plainLoopCpuUsPerEvent,
             @JsonProperty("rounds") List<Round> rounds,
@@ -66,7 +73,8 @@ public final class PipelineBench {
     public record Round(
             @JsonProperty("events_per_s") double eventsPerS,
             @JsonProperty("plain_loop_per_s") double plainLoopPerS,
-            @JsonProperty("one_hop_per_s") double oneHopPerS) {}
+            @JsonProperty("one_hop_per_s") double oneHopPerS,
+            @JsonProperty("lean_loop_per_s") double leanLoopPerS) {}
 
     /** With fewer, the largest jobs would be refused, and their cancellations would ask for nothing. */
     public static final int FEWEST_NODES = 50;
@@ -75,6 +83,15 @@ public final class PipelineBench {
     private static final String SOURCE = "scheduler-bench-source";
     private static final String BETWEEN = "scheduler-bench-between";
     private static final String TARGET = "scheduler-bench-target";
+    private static final String LEAN_SOURCE = "scheduler-bench-lean-source";
+    private static final String LEAN_BETWEEN = "scheduler-bench-lean-between";
+    private static final String LEAN_TARGET = "scheduler-bench-lean-target";
+    private static final String TRAIL = "scheduler-bench-trail-";
+    private static final String APPLICATION = "scheduler-bench";
+
+    /** Begins the ids of all jobs that are sent through. */
+    private static final String MARK = "pass-";
+
     private static final String ONE_HOP_SOURCE = "scheduler-bench-one-hop-source";
     private static final String ONE_HOP_TARGET = "scheduler-bench-one-hop-target";
 
@@ -104,36 +121,60 @@ public final class PipelineBench {
 
     private Result run() {
         makeTopics();
-        ServiceSettings settings = new ServiceSettings(cluster, "scheduler-bench");
+        ServiceSettings settings = new ServiceSettings(cluster, APPLICATION);
+        int warmUp = options.events() > 0 ? options.events() : WARM_UP_EVENTS;
         try (RunningScheduler scheduler = RunningScheduler.start(cluster, settings, options.nodes(), options.policy());
-                PlainLoop twoHops = PlainLoop.twoHops(cluster, settings, SOURCE, BETWEEN, TARGET);
-                PlainLoop oneHop = PlainLoop.oneHop(cluster, settings, ONE_HOP_SOURCE, ONE_HOP_TARGET);
-                Flow pipeline = flow(Principal.SIMULATOR, Topics.JOB_EVENTS.name(), Topics.JOB_DECISIONS.name());
-                Flow plain = flow(Principal.SCHEDULER, SOURCE, TARGET);
-                Flow shorter = flow(Principal.SCHEDULER, ONE_HOP_SOURCE, ONE_HOP_TARGET)) {
+                Flow pipeline = flow(Principal.SIMULATOR, Topics.JOB_EVENTS.name(), Topics.JOB_DECISIONS.name())) {
             Side decided = new Side(pipeline, scheduler::requireRunning, true);
-            Side copied = new Side(plain, twoHops::requireRunning, false);
-            Side copiedOnce = new Side(shorter, oneHop::requireRunning, false);
-            List<Side> sides = List.of(decided, copied, copiedOnce);
-            int warmUp = options.events() > 0 ? options.events() : WARM_UP_EVENTS;
             for (int i = 0; i < WARM_UPS; i++) {
-                sides.forEach(side -> side.rate = pass(side, warmUp, false));
+                decided.rate = pass(decided, warmUp, false);
             }
-            List<Round> rounds = new ArrayList<>();
-            for (int i = 1; i <= options.rounds(); i++) {
-                scheduler.beat();
-                Round round = new Round(measure(decided), measure(copied), measure(copiedOnce));
-                rounds.add(round);
-                progress.accept(String.format(
-                        Locale.ROOT,
-                        "round %d: pipeline %.0f/s, plain two-hop loop %.0f/s, one-hop loop %.0f/s",
-                        i,
-                        round.eventsPerS(),
-                        round.plainLoopPerS(),
-                        round.oneHopPerS()));
+            try (PlainLoop sameBytes = sameBytes(settings, WARM_UPS * warmUp);
+                    PlainLoop lean = PlainLoop.twoHops(cluster, settings, LEAN_SOURCE, LEAN_BETWEEN, LEAN_TARGET);
+                    PlainLoop oneHop = PlainLoop.oneHop(cluster, settings, ONE_HOP_SOURCE, ONE_HOP_TARGET);
+                    Flow plain = flow(Principal.SCHEDULER, SOURCE, TARGET);
+                    Flow leaner = flow(Principal.SCHEDULER, LEAN_SOURCE, LEAN_TARGET);
+                    Flow shorter = flow(Principal.SCHEDULER, ONE_HOP_SOURCE, ONE_HOP_TARGET)) {
+                Side copied = new Side(plain, sameBytes::requireRunning, false);
+                Side copiedLean = new Side(leaner, lean::requireRunning, false);
+                Side copiedOnce = new Side(shorter, oneHop::requireRunning, false);
+                for (Side side : List.of(copied, copiedLean, copiedOnce)) {
+                    for (int i = 0; i < WARM_UPS; i++) {
+                        side.rate = pass(side, warmUp, false);
+                    }
+                }
+                List<Round> rounds = new ArrayList<>();
+                for (int i = 1; i <= options.rounds(); i++) {
+                    scheduler.beat();
+                    Round round =
+                            new Round(measure(decided), measure(copied), measure(copiedOnce), measure(copiedLean));
+                    rounds.add(round);
+                    progress.accept(String.format(
+                            Locale.ROOT,
+                            "round %d: pipeline %.0f/s, plain two-hop loop %.0f/s; writing less: two-hop loop %.0f/s,"
+                                    + " one-hop loop %.0f/s",
+                            i,
+                            round.eventsPerS(),
+                            round.plainLoopPerS(),
+                            round.leanLoopPerS(),
+                            round.oneHopPerS()));
+                }
+                return result(rounds, decided, copied);
             }
-            return result(rounds, decided, copied);
         }
+    }
+
+    private PlainLoop sameBytes(ServiceSettings settings, int events) {
+        Trail trail = new Trail(cluster, MARK, events);
+        return PlainLoop.sameBytes(
+                cluster,
+                settings,
+                SOURCE,
+                BETWEEN,
+                TARGET,
+                TRAIL,
+                new PlainLoop.Written(
+                        trail.decisions(), trail.reasons(), trail.state(APPLICATION), trail.owners(APPLICATION)));
     }
 
     /** One of the things compared. */
@@ -164,7 +205,7 @@ public final class PipelineBench {
     }
 
     private double pass(Side side, int events, boolean measured) {
-        String prefix = "pass-" + passes++ + "-";
+        String prefix = MARK + passes++ + "-";
         List<Encoded> records = jobs.events(prefix, Math.max(1, events / 2));
         threads.take();
         Passed passed = side.flow.pass(prefix, records);
@@ -203,12 +244,15 @@ public final class PipelineBench {
         double events = median(rounds.stream().map(Round::eventsPerS));
         double plain = median(rounds.stream().map(Round::plainLoopPerS));
         double oneHop = median(rounds.stream().map(Round::oneHopPerS));
+        double lean = median(rounds.stream().map(Round::leanLoopPerS));
         return new Result(
                 events,
                 plain,
                 events / plain,
                 events / oneHop,
                 oneHop,
+                lean,
+                events / lean,
                 decided.cpuUsPerEvent(),
                 copied.cpuUsPerEvent(),
                 rounds,
@@ -231,6 +275,12 @@ public final class PipelineBench {
                             topic(SOURCE, Topics.JOB_EVENTS.partitions()),
                             topic(BETWEEN, Topics.POOL_INPUTS.partitions()),
                             topic(TARGET, Topics.JOB_DECISIONS.partitions()),
+                            topic(LEAN_SOURCE, Topics.JOB_EVENTS.partitions()),
+                            topic(LEAN_BETWEEN, Topics.POOL_INPUTS.partitions()),
+                            topic(LEAN_TARGET, Topics.JOB_DECISIONS.partitions()),
+                            topic(TRAIL + "owners", Topics.JOB_EVENTS.partitions()),
+                            topic(TRAIL + "reasons", Topics.PENDING_REASONS.partitions()),
+                            topic(TRAIL + "state", Topics.POOL_INPUTS.partitions()),
                             topic(ONE_HOP_SOURCE, Topics.JOB_EVENTS.partitions()),
                             topic(ONE_HOP_TARGET, Topics.JOB_DECISIONS.partitions())))
                     .all()

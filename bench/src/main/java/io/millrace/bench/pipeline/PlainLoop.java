@@ -1,11 +1,15 @@
 package io.millrace.bench.pipeline;
 
+import io.millrace.bench.pipeline.Trail.Part;
+import io.millrace.bench.pipeline.Trail.Sample;
 import io.millrace.events.job.JobEvent;
+import io.millrace.events.pool.Gathered;
+import io.millrace.events.pool.PoolInput;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.Topics;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,11 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlainLoop implements AutoCloseable {
 
-    /** @param partition of the target all records go to; null: by their keys */
-    private record Hop(String from, String to, @Nullable Integer partition) {}
+    /** What is done with a record of one topic. */
+    @FunctionalInterface
+    private interface Hop {
+        void take(ConsumerRecord<String, byte[]> record, PlainLoop loop);
+    }
 
-    private final Map<String, Hop> hops = new HashMap<>();
-    private final EventSerde<JobEvent> serde;
+    private final Map<String, Hop> hops;
     private final KafkaConsumer<String, byte[]> consumer;
     private final KafkaProducer<String, byte[]> producer;
     private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
@@ -46,9 +52,8 @@ final class PlainLoop implements AutoCloseable {
     private final Thread thread;
     private long begunAt;
 
-    private PlainLoop(Cluster cluster, ServiceSettings settings, String name, List<Hop> hops) {
-        hops.forEach(hop -> this.hops.put(hop.from(), hop));
-        serde = EventSerde.of(Topics.JOB_EVENTS, cluster.schemas());
+    private PlainLoop(Cluster cluster, ServiceSettings settings, String name, Map<String, Hop> hops) {
+        this.hops = hops;
         poll = settings.poll();
         commitNanos = settings.commitInterval().toNanos();
         Map<String, Object> reading = settings.consumer(cluster);
@@ -63,18 +68,94 @@ final class PlainLoop implements AutoCloseable {
         thread = Thread.ofPlatform().name(name).daemon().start(this::run);
     }
 
-    /** Source to target. */
+    /** Source to target, each event once. */
     static PlainLoop oneHop(Cluster cluster, ServiceSettings settings, String source, String target) {
-        return new PlainLoop(cluster, settings, "scheduler-one-hop-" + target, List.of(new Hop(source, target, null)));
+        return new PlainLoop(
+                cluster, settings, "scheduler-one-hop-" + target, Map.of(source, copy(cluster, target, null)));
     }
 
-    /** Source to a partition of the topic between, as a pool's log is one partition, and from there to the target. */
+    /**
+     * Source to a partition of the topic between, as a pool's log is one partition, and from there to the target: each
+     * event once a hop, as it is.
+     */
     static PlainLoop twoHops(Cluster cluster, ServiceSettings settings, String source, String between, String target) {
         return new PlainLoop(
                 cluster,
                 settings,
                 "scheduler-two-hops-" + target,
-                List.of(new Hop(source, between, 0), new Hop(between, target, null)));
+                Map.of(source, copy(cluster, between, 0), between, copy(cluster, target, null)));
+    }
+
+    /** What the loop that writes as much as the pipeline writes besides the events' log. */
+    record Written(Part decisions, Part reasons, Part state, Part owners) {}
+
+    /**
+     * The same way, and all that the pipeline writes on it: the event in the form of the pool's log and who owns its
+     * job; then a decision, reasons and state. The target gets a record with the event's key for each event.
+     *
+     * @param trail prefix of the topics for all but the log and the decisions
+     */
+    static PlainLoop sameBytes(
+            Cluster cluster,
+            ServiceSettings settings,
+            String source,
+            String between,
+            String target,
+            String trail,
+            Written written) {
+        EventSerde<JobEvent> events = EventSerde.of(Topics.JOB_EVENTS, cluster.schemas());
+        EventSerde<PoolInput> inputs = EventSerde.of(Topics.POOL_INPUTS, cluster.schemas());
+        Hop gather = (record, loop) -> {
+            JobEvent event = events.decode(record.value());
+            PoolInput input = new PoolInput(
+                    record.topic() + '/' + record.partition() + '/' + record.offset(),
+                    event.getOccurredAt(),
+                    "service:bench",
+                    new Gathered(
+                            record.topic(),
+                            record.partition(),
+                            record.offset(),
+                            record.key(),
+                            ByteBuffer.wrap(record.value())));
+            loop.send(between, 0, record.timestamp(), RunningScheduler.POOL, inputs.serialize(null, input));
+            loop.send(trail + "owners", record.timestamp(), written.owners());
+        };
+        Hop fold = (record, loop) -> {
+            Gathered gathered = (Gathered) inputs.decode(record.value()).getPayload();
+            JobEvent event = events.decode(gathered.getValue());
+            long at = event.getOccurredAt().toEpochMilli();
+            loop.send(
+                    target,
+                    null,
+                    at,
+                    gathered.getKey(),
+                    written.decisions().next().encode().get());
+            loop.send(trail + "reasons", at, written.reasons());
+            loop.send(trail + "state", at, written.state());
+        };
+        return new PlainLoop(
+                cluster, settings, "scheduler-same-bytes-" + target, Map.of(source, gather, between, fold));
+    }
+
+    /** @param partition of the target all records go to; null: by their keys */
+    private static Hop copy(Cluster cluster, String to, @Nullable Integer partition) {
+        EventSerde<JobEvent> serde = EventSerde.of(Topics.JOB_EVENTS, cluster.schemas());
+        return (record, loop) -> {
+            JobEvent event = serde.decode(record.value());
+            loop.send(to, partition, record.timestamp(), record.key(), serde.serialize(to, event));
+        };
+    }
+
+    private void send(String topic, long at, Part part) {
+        for (int left = part.due(); left > 0; left--) {
+            Sample sample = part.next();
+            send(topic, null, at, sample.key(), sample.encode().get());
+        }
+    }
+
+    private void send(
+            String topic, @Nullable Integer partition, long at, @Nullable String key, byte @Nullable [] value) {
+        var unused = producer.send(new ProducerRecord<>(topic, partition, at, key, value));
     }
 
     private void run() {
@@ -88,7 +169,7 @@ final class PlainLoop implements AutoCloseable {
                     begunAt = System.nanoTime();
                     open = true;
                 }
-                records.forEach(this::copy);
+                records.forEach(this::take);
                 if (open && System.nanoTime() - begunAt >= commitNanos) {
                     producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
                     producer.commitTransaction();
@@ -104,15 +185,12 @@ final class PlainLoop implements AutoCloseable {
         }
     }
 
-    private void copy(ConsumerRecord<String, byte[]> record) {
+    private void take(ConsumerRecord<String, byte[]> record) {
         Hop hop = hops.get(record.topic());
         if (hop == null) {
             throw new IllegalStateException("nothing was subscribed to in " + record.topic());
         }
-        JobEvent event = serde.decode(record.value());
-        byte[] encoded = serde.serialize(hop.to(), event);
-        var unused = producer.send(
-                new ProducerRecord<>(hop.to(), hop.partition(), record.timestamp(), record.key(), encoded));
+        hop.take(record, this);
         offsets.put(new TopicPartition(record.topic(), record.partition()), new OffsetAndMetadata(record.offset() + 1));
     }
 

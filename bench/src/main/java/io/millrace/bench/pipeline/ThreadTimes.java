@@ -32,9 +32,11 @@ final class ThreadTimes {
 
     private static String part(String thread) {
         if (thread.startsWith("kafka-producer-network-thread")) {
-            return thread.contains("StreamThread") || thread.contains("hop") ? "sending" : "load";
+            return thread.contains("StreamThread") || thread.contains("hop") || thread.contains("same-bytes")
+                    ? "sending"
+                    : "load";
         }
-        if (thread.contains("StreamThread") || thread.startsWith("bench-")) {
+        if (thread.contains("StreamThread") || thread.startsWith("scheduler-")) {
             return "processing";
         }
         if (thread.equals("main") || thread.contains("ForkJoin")) {

@@ -11,6 +11,7 @@ import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.node.NodeUp;
 import io.millrace.events.pool.PoolInput;
+import io.millrace.events.poolusage.PoolUsageEvent;
 import io.millrace.events.reason.PendingEvent;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.scheduler.codec.InputCodec;
@@ -62,7 +63,8 @@ final class BusyPool {
     private final DeciderBinding<PoolInput, Pool, io.millrace.scheduler.domain.PoolInput, PoolEvent> binding =
             new TimedBinding<>(new PoolBinding(new InputCodec(schemas)), times);
     private final DeciderRun<PoolInput, Pool, io.millrace.scheduler.domain.PoolInput, PoolEvent> run =
-            new DeciderRun<>(new TimedDecider<>(new PoolDecider(), times), binding, DeciderRun.Entities.inMemory());
+            new DeciderRun<>(new TimedDecider<>(new PoolDecider(), times), binding, (entity, bytes) -> {});
+    private final EventSerde<PoolUsageEvent> usage = EventSerde.of(Topics.POOL_USAGE, schemas);
     private final EventSerde<JobDecision> decisions = EventSerde.of(Topics.JOB_DECISIONS, schemas);
     private final EventSerde<PendingEvent> reasons = EventSerde.of(Topics.PENDING_REASONS, schemas);
     private final EventSerde<CycleEvent> cycles = EventSerde.of(Topics.SCHEDULING_CYCLES, schemas);
@@ -210,6 +212,7 @@ final class BusyPool {
             }
             case CycleEvent cycle -> cycles.serialize(null, cycle);
             case SignalEvent signal -> signals.serialize(null, signal);
+            case PoolUsageEvent row -> usage.serialize(null, row);
             case null -> {
                 reasoned++;
                 yield null;

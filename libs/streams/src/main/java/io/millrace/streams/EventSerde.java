@@ -43,6 +43,27 @@ public final class EventSerde<E extends SpecificRecord> implements Serde<E>, Ser
         limit("org.apache.avro.limits.collectionItems.maxLength", 1 << 20);
     }
 
+    /** What a thread writes with and reads with, over and over. */
+    private static final class Scratch {
+        private static final int KEPT_BYTES = 64 << 10;
+
+        private ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+        private @Nullable BinaryDecoder decoder;
+
+        /** What was written; what was large is not kept room for. */
+        byte[] taken() {
+            byte[] bytes = out.toByteArray();
+            if (bytes.length > KEPT_BYTES) {
+                out = new ByteArrayOutputStream(512);
+                encoder = EncoderFactory.get().binaryEncoder(out, null);
+            }
+            return bytes;
+        }
+    }
+
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
     private final Topic<E> topic;
     private final SchemaLookup schemas;
     private final Schema schema;
@@ -74,16 +95,25 @@ public final class EventSerde<E extends SpecificRecord> implements Serde<E>, Ser
         if (value == null) {
             return null;
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        int id = writeId();
+        Scratch scratch = SCRATCH.get();
+        ByteArrayOutputStream out = scratch.out;
+        out.reset();
         out.write(MAGIC);
-        out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(writeId()).array());
-        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+        out.write(id >>> 24);
+        out.write(id >>> 16);
+        out.write(id >>> 8);
+        out.write(id);
         try {
-            writer.write(value, encoder);
+            writer.write(value, scratch.encoder);
+            scratch.encoder.flush();
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory can't fail", e);
+        } catch (RuntimeException e) {
+            SCRATCH.remove(); // half a value is in it
+            throw e;
         }
-        return out.toByteArray();
+        return scratch.taken();
     }
 
     /** Learns the id to write with, if it isn't known yet. */
@@ -103,15 +133,28 @@ public final class EventSerde<E extends SpecificRecord> implements Serde<E>, Ser
 
     /** The value, never null. */
     public E decode(byte[] bytes) {
-        if (bytes.length < HEADER_BYTES) {
-            throw new UndecodableException(bytes.length + " bytes are too few for a value of " + topic.name());
+        return decode(ByteBuffer.wrap(bytes));
+    }
+
+    /** The value, never null, of what remains in a buffer of the heap; the buffer stays as it is. */
+    public E decode(ByteBuffer buffer) {
+        int length = buffer.remaining();
+        if (length < HEADER_BYTES) {
+            throw new UndecodableException(length + " bytes are too few for a value of " + topic.name());
         }
-        if (bytes[0] != MAGIC) {
-            throw new UndecodableException("first byte is " + (bytes[0] & 0xff) + ", not 0");
+        int at = buffer.position();
+        if (buffer.get(at) != MAGIC) {
+            throw new UndecodableException("first byte is " + (buffer.get(at) & 0xff) + ", not 0");
         }
-        int id = ByteBuffer.wrap(bytes, 1, Integer.BYTES).getInt();
-        BinaryDecoder decoder =
-                DecoderFactory.get().binaryDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES, null);
+        int id = buffer.getInt(at + 1);
+        Scratch scratch = SCRATCH.get();
+        BinaryDecoder decoder = DecoderFactory.get()
+                .binaryDecoder(
+                        buffer.array(),
+                        buffer.arrayOffset() + at + HEADER_BYTES,
+                        length - HEADER_BYTES,
+                        scratch.decoder);
+        scratch.decoder = decoder;
         E value;
         boolean rest;
         try {

@@ -19,6 +19,7 @@ import io.millrace.events.node.NodeEvent;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyEvent;
 import io.millrace.events.pool.PoolInput;
+import io.millrace.events.poolusage.PoolUsageEvent;
 import io.millrace.events.prediction.PredictionEvent;
 import io.millrace.events.reason.PendingEvent;
 import io.millrace.events.run.RunEvent;
@@ -166,6 +167,18 @@ public final class Topics {
             EVERYONE,
             false);
 
+    /** What {@link #FAIR_SHARE_USAGE} is summed from. */
+    public static final Topic<PoolUsageEvent> POOL_USAGE = new Topic<>(
+            "pool-usage",
+            "team/user/pool",
+            PoolUsageEvent.class,
+            KEYED_PARTITIONS,
+            compacted(),
+            SCHEDULER,
+            Set.of(SCHEDULER),
+            EVERYONE,
+            false);
+
     public static final Topic<UsageEvent> FAIR_SHARE_USAGE = new Topic<>(
             "fair-share-usage",
             "team or team/user",
@@ -224,6 +237,7 @@ public final class Topics {
             JOB_DECISIONS,
             SCHEDULING_CYCLES,
             PENDING_REASONS,
+            POOL_USAGE,
             FAIR_SHARE_USAGE,
             RUN_EVENTS,
             PREDICTIONS,

@@ -163,17 +163,7 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
     }
 
     private static DeciderRun.Entities entitiesOf(String key, KeyValueStore<String, byte[]> stored) {
-        return new DeciderRun.Entities() {
-            @Override
-            public byte @Nullable [] get(String entity) {
-                return stored.get(key + DeciderStore.SEPARATOR + entity);
-            }
-
-            @Override
-            public void put(String entity, byte @Nullable [] bytes) {
-                stored.put(key + DeciderStore.SEPARATOR + entity, bytes);
-            }
-        };
+        return (entity, bytes) -> stored.put(key + DeciderStore.SEPARATOR + entity, bytes);
     }
 
     private static <T> T initialised(@Nullable T value) {

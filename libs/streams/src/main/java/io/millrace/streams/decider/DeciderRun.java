@@ -8,45 +8,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One decider going through its log: the same way live, where entities lie in a state store, and in a replay, where
- * they lie in a map.
+ * One decider going through its log: the same way live, where its entities are stored, and in a replay, where nobody
+ * keeps them.
  *
  * @param <V> values of the log
  */
 public final class DeciderRun<V, S, I, D> {
 
-    /** Where entities lie. */
+    /** Where entities are kept. */
+    @FunctionalInterface
     public interface Entities {
-        byte @Nullable [] get(String key);
-
         /** @param bytes null removes the entity */
         void put(String key, byte @Nullable [] bytes);
-
-        /** None yet, and kept for as long as this object. */
-        static Entities inMemory() {
-            Map<String, byte[]> kept = new HashMap<>();
-            return new Entities() {
-                @Override
-                public byte @Nullable [] get(String key) {
-                    return kept.get(key);
-                }
-
-                @Override
-                public void put(String key, byte @Nullable [] bytes) {
-                    if (bytes == null) {
-                        kept.remove(key);
-                    } else {
-                        kept.put(key, bytes);
-                    }
-                }
-            };
-        }
     }
 
     private final Decider<S, I, D> decider;
     private final DeciderBinding<V, S, I, D> binding;
     private final Entities entities;
     private final StateHash hash = new StateHash();
+
+    /** Of every entity, so that one that changes is not read again to be taken out of the sum. */
+    private final Map<String, StateHash.Digest> digests = new HashMap<>();
+
     private S state;
 
     /** A run from the beginning of the log. */
@@ -65,7 +48,7 @@ public final class DeciderRun<V, S, I, D> {
             Map<String, byte[]> stored) {
         this(decider, binding, entities);
         state = binding.restore(stored);
-        stored.forEach(hash::add);
+        stored.forEach(this::count);
     }
 
     /** Takes one log record in, and gives what is decided from it, in order. What changed is stored by {@link #settle}. */
@@ -88,14 +71,22 @@ public final class DeciderRun<V, S, I, D> {
     }
 
     private void store(String key, byte @Nullable [] bytes) {
-        byte[] before = entities.get(key);
-        if (before != null) {
-            hash.remove(key, before);
-        }
-        if (bytes != null) {
-            hash.add(key, bytes);
-        }
+        count(key, bytes);
         entities.put(key, bytes);
+    }
+
+    private void count(String key, byte @Nullable [] bytes) {
+        StateHash.Digest before;
+        if (bytes == null) {
+            before = digests.remove(key);
+        } else {
+            StateHash.Digest now = hash.digest(key, bytes);
+            before = digests.put(key, now);
+            hash.add(now);
+        }
+        if (before != null) {
+            hash.remove(before);
+        }
     }
 
     public S state() {

@@ -1,6 +1,6 @@
 package io.millrace.streams.decider;
 
-import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,33 +12,59 @@ import java.util.HexFormat;
  */
 public final class StateHash {
 
-    private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(256);
-    private static final int BYTES = 32;
+    private static final Digest ONE = new Digest(0, 0, 0, 1);
 
-    private BigInteger sum = BigInteger.ZERO;
+    /** The SHA-256 of an entity, as four words, the highest first. */
+    record Digest(long first, long second, long third, long fourth) {}
+
+    private final MessageDigest sha256 = sha256();
+    private long first;
+    private long second;
+    private long third;
+    private long fourth;
 
     public void add(String key, byte[] entity) {
-        sum = sum.add(digest(key, entity)).mod(MODULUS);
+        add(digest(key, entity));
     }
 
     public void remove(String key, byte[] entity) {
-        sum = sum.subtract(digest(key, entity)).mod(MODULUS);
+        remove(digest(key, entity));
+    }
+
+    void add(Digest digest) {
+        fourth += digest.fourth;
+        long carry = Long.compareUnsigned(fourth, digest.fourth) < 0 ? 1 : 0;
+        long sum = third + carry;
+        carry = Long.compareUnsigned(sum, carry) < 0 ? 1 : 0;
+        third = sum + digest.third;
+        carry += Long.compareUnsigned(third, digest.third) < 0 ? 1 : 0;
+        sum = second + carry;
+        carry = Long.compareUnsigned(sum, carry) < 0 ? 1 : 0;
+        second = sum + digest.second;
+        carry += Long.compareUnsigned(second, digest.second) < 0 ? 1 : 0;
+        first += carry + digest.first;
+    }
+
+    /** Adds the digest's complement to two: its words inverted, and one. */
+    void remove(Digest digest) {
+        add(new Digest(~digest.first, ~digest.second, ~digest.third, ~digest.fourth));
+        add(ONE);
     }
 
     /** 64 lower-case hex digits. */
     public String hex() {
-        byte[] bytes = sum.toByteArray();
-        byte[] padded = new byte[BYTES];
-        int length = Math.min(bytes.length, BYTES); // a leading sign byte is cut off
-        System.arraycopy(bytes, bytes.length - length, padded, BYTES - length, length);
-        return HexFormat.of().formatHex(padded);
+        HexFormat digits = HexFormat.of();
+        return digits.toHexDigits(first)
+                + digits.toHexDigits(second)
+                + digits.toHexDigits(third)
+                + digits.toHexDigits(fourth);
     }
 
-    private static BigInteger digest(String key, byte[] entity) {
-        MessageDigest sha256 = sha256();
+    Digest digest(String key, byte[] entity) {
         sha256.update(key.getBytes(StandardCharsets.UTF_8));
         sha256.update((byte) 0);
-        return new BigInteger(1, sha256.digest(entity));
+        ByteBuffer words = ByteBuffer.wrap(sha256.digest(entity));
+        return new Digest(words.getLong(), words.getLong(), words.getLong(), words.getLong());
     }
 
     public static MessageDigest sha256() {

@@ -125,13 +125,14 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
         switch (gathering.route(metadata.topic(), record.key(), event)) {
             case Route.Claim claim -> claim(record, metadata, source, claim);
             case Route.OwnerOf(String entity) -> {
-                String owner = owner(entity);
-                if (owner == null) {
+                String claim = owners().get(entity);
+                String owner = owner(claim);
+                if (claim == null || owner == null) {
                     condemn(record, metadata, "nobody has heard of " + entity);
                 } else if (!gathering.deciders().contains(owner)) {
                     condemn(record, metadata, unknown(owner));
                 } else {
-                    refresh(entity, owner, source.seenAt());
+                    refresh(entity, claim, owner, source.seenAt());
                     log(owner, gathering.gathered(source), source, record);
                 }
             }
@@ -160,7 +161,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
     }
 
     private void claim(Record<String, byte[]> record, RecordMetadata metadata, SourceRecord source, Route.Claim claim) {
-        String owner = owner(claim.entity());
+        String owner = owner(owners().get(claim.entity()));
         if (owner == null) {
             if (!gathering.deciders().contains(claim.decider())) {
                 condemn(record, metadata, unknown(claim.decider()));
@@ -188,8 +189,8 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
     }
 
     /** Whatever is still spoken of keeps its owner. */
-    private void refresh(String entity, String owner, long now) {
-        if (since(owners().get(entity)) < now - REFRESH.toMillis()) {
+    private void refresh(String entity, String claim, String owner, long now) {
+        if (since(claim) < now - REFRESH.toMillis()) {
             own(entity, now, owner);
         }
     }
@@ -198,8 +199,7 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
         return Long.parseLong(claim.substring(0, claim.indexOf(' ')));
     }
 
-    private @Nullable String owner(String entity) {
-        String claim = owners().get(entity);
+    private static @Nullable String owner(@Nullable String claim) {
         return claim == null ? null : claim.substring(claim.indexOf(' ') + 1);
     }
 

@@ -37,13 +37,16 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Writes decisions as they are published, and digests them. */
+/** Writes decisions as they are published, and digests them. For one thread. */
 public final class DecisionCodec {
 
     private static final String ACTOR = "service:scheduler";
 
     private final SpecificDatumWriter<JobDecision> writer =
             new SpecificDatumWriter<>(JobDecision.getClassSchema(), SpecificData.getForClass(JobDecision.class));
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
 
     /**
      * @param at logical time, ms
@@ -61,10 +64,10 @@ public final class DecisionCodec {
 
     /** Adds a published decision to a digest: its job id, a zero byte, then its Avro binary form. */
     public void digest(MessageDigest digest, String jobId, JobDecision decision) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+        bytes.reset();
         try {
             writer.write(decision, encoder);
+            encoder.flush();
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory can't fail", e);
         }

@@ -83,9 +83,7 @@ public final class InputCodec {
         if (serde == null) {
             throw new UndecodableException("a pool's log can't hold records of " + gathered.getTopic());
         }
-        byte[] bytes = new byte[gathered.getValue().remaining()];
-        gathered.getValue().duplicate().get(bytes);
-        SpecificRecord event = serde.decode(bytes);
+        SpecificRecord event = serde.decode(gathered.getValue());
         String key = Objects.requireNonNull(gathered.getKey(), "gathered records have keys");
         return switch (event) {
             case JobEvent job -> input(at, key, job);

@@ -198,7 +198,7 @@ final class Backfilling extends Lookahead {
         if (turn == null) {
             return false;
         }
-        Job job = turn.job();
+        Job job = pool.job(turn.job().id());
         List<Slot> slots = room.fit(job);
         boolean withinQuotas = room.quotas(job, slots).isEmpty();
         if (slots != null && withinQuotas) {
@@ -282,7 +282,7 @@ final class Backfilling extends Lookahead {
             foremost.stream()
                     .sorted(Contender.BY_PRIORITY)
                     .filter(turn -> !turn.lane().jobs().isEmpty())
-                    .forEach(turn -> jobs.add(turn.lane().first()));
+                    .forEach(turn -> jobs.add(pool.job(turn.lane().first().id())));
             toExplain = jobs.iterator();
         }
         while (toExplain.hasNext()) {
@@ -300,15 +300,19 @@ final class Backfilling extends Lookahead {
     /** Tells the next job that others before it are all that changed for it; false when there is none. */
     private boolean nextUnexplained() {
         if (unexplained == null) {
-            unexplained = List.copyOf(pool.index().unsettled()).iterator();
-        }
-        while (unexplained.hasNext()) {
-            Job job = unexplained.next();
-            if (!explained.contains(job.id())) {
-                decided.add(new ReasonsChanged(job.id(), JobIndex.BELOW_HEAD));
-                return true;
+            List<Job> jobs = new ArrayList<>();
+            for (String jobId : pool.index().unsettledInLanes()) {
+                if (!explained.contains(jobId)) {
+                    jobs.add(pool.job(jobId));
+                }
             }
+            jobs.sort(Job.BY_SUBMISSION);
+            unexplained = jobs.iterator();
         }
-        return false;
+        if (!unexplained.hasNext()) {
+            return false;
+        }
+        decided.add(new ReasonsChanged(unexplained.next().id(), JobIndex.BELOW_HEAD));
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.scheduler.domain;
 
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +125,19 @@ public record Job(
                 promise,
                 overridden,
                 slaMissed);
+    }
+
+    /** Whether both wait for room, and nothing differs that decides where: reasons, a wish to cancel and checkpoints don't. */
+    boolean waitsAs(Job next) {
+        return phase instanceof Phase.Waiting
+                && next.phase instanceof Phase.Waiting
+                && request == next.request
+                && since == next.since
+                && submissionId.equals(next.submissionId)
+                && attempts == next.attempts
+                && overridden == next.overridden
+                && slaMissed == next.slaMissed
+                && Objects.equals(promise, next.promise);
     }
 
     /** In another phase, where neither reasons nor a promise of the last one count. */

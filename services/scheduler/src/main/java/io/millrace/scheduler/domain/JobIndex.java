@@ -1,9 +1,13 @@
 package io.millrace.scheduler.domain;
 
 import io.millrace.scheduler.domain.Job.Phase;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -24,9 +28,14 @@ final class JobIndex {
     private static final Comparator<At> BY_TIME =
             Comparator.comparingLong(At::at).thenComparing(At::jobId);
 
-    private final NavigableSet<Job> submitted = new TreeSet<>(Job.BY_SUBMISSION);
+    private final Map<String, Job> submitted = new LinkedHashMap<>();
+    private int waitingCount;
+
+    // Of an order that is computed anew in each cycle nothing is kept but the lanes.
     private NavigableSet<Job> waiting = new TreeSet<>(Job.BY_SUBMISSION);
     private NavigableSet<Job> unsettled = new TreeSet<>(Job.BY_SUBMISSION);
+    private final Set<String> unsettledInLanes = new HashSet<>();
+
     private final AttemptIndex attempts = new AttemptIndex();
     private final NavigableSet<String> cancelled = new TreeSet<>();
     private final NavigableSet<String> promised = new TreeSet<>();
@@ -46,6 +55,8 @@ final class JobIndex {
         Comparator<Job> order = inForce == null ? Job.BY_SUBMISSION : inForce.jobOrder();
         waiting = new TreeSet<>(order);
         unsettled = new TreeSet<>(order);
+        waitingCount = 0;
+        unsettledInLanes.clear();
         submitted.clear();
         attempts.clear(inForce);
         cancelled.clear();
@@ -61,25 +72,49 @@ final class JobIndex {
         jobs.forEach(this::add);
     }
 
+    /**
+     * A job that waits as before stays where it is: the sets then hold it as it was when it came, which is enough for
+     * its order; whoever wants more of it asks the pool.
+     */
     void replace(@Nullable Job before, Job after) {
+        if (before != null && before.waitsAs(after)) {
+            settle(before, after);
+            return;
+        }
         if (before != null) {
             remove(before);
         }
         add(after);
     }
 
+    private void settle(Job before, Job after) {
+        boolean wasBelowHead = before.reasons().equals(BELOW_HEAD);
+        boolean isBelowHead = after.reasons().equals(BELOW_HEAD);
+        if (isBelowHead && !wasBelowHead) {
+            settled(after);
+        } else if (wasBelowHead && !isBelowHead) {
+            unsettled(after);
+        }
+        if (after.cancelRequested() && !before.cancelRequested()) {
+            cancelled.add(after.id());
+        }
+    }
+
     private void add(Job job) {
         switch (job.phase()) {
-            case Phase.Submitted() -> submitted.add(job);
+            case Phase.Submitted() -> submitted.put(job.id(), job);
             case Phase.Depending() -> {
                 dependents.add(job);
                 waitingByUser.merge(job.request().user(), 1, Integer::sum);
             }
             case Phase.Waiting() -> {
-                waiting.add(job);
+                waitingCount++;
+                if (!inLanes()) {
+                    waiting.add(job);
+                }
                 waitingByUser.merge(job.request().user(), 1, Integer::sum);
                 if (!job.reasons().equals(BELOW_HEAD)) {
-                    unsettled.add(job);
+                    unsettled(job);
                 }
                 Promise promise = job.promise();
                 if (promise != null) {
@@ -88,7 +123,7 @@ final class JobIndex {
                         promisedBy.add(new At(promise.startBy(), job.id()));
                     }
                     lanes.number(job);
-                } else if (policy != null && policy.byPriority()) {
+                } else if (policy != null && inLanes()) {
                     lanes.add(job, policy);
                 }
                 Long dueAt = startDue(job);
@@ -113,21 +148,24 @@ final class JobIndex {
 
     void remove(Job job) {
         switch (job.phase()) {
-            case Phase.Submitted() -> submitted.remove(job);
+            case Phase.Submitted() -> submitted.remove(job.id());
             case Phase.Depending() -> {
                 dependents.remove(job);
                 subtract(waitingByUser, job.request().user(), 1);
             }
             case Phase.Waiting() -> {
-                waiting.remove(job);
-                unsettled.remove(job);
+                waitingCount--;
+                if (!inLanes()) {
+                    waiting.remove(job);
+                }
+                settled(job);
                 Promise promise = job.promise();
                 if (promise != null) {
                     promised.remove(job.id());
                     if (promise.startBy() != null) {
                         promisedBy.remove(new At(promise.startBy(), job.id()));
                     }
-                } else if (policy != null && policy.byPriority()) {
+                } else if (policy != null && inLanes()) {
                     lanes.remove(job, policy);
                 }
                 Long dueAt = startDue(job);
@@ -146,6 +184,26 @@ final class JobIndex {
         cancelled.remove(job.id());
     }
 
+    private boolean inLanes() {
+        return policy != null && policy.byPriority();
+    }
+
+    private void unsettled(Job job) {
+        if (inLanes()) {
+            unsettledInLanes.add(job.id());
+        } else {
+            unsettled.add(job);
+        }
+    }
+
+    private void settled(Job job) {
+        if (inLanes()) {
+            unsettledInLanes.remove(job.id());
+        } else {
+            unsettled.remove(job);
+        }
+    }
+
     /** Only a first start is due. */
     private @Nullable Long startDue(Job job) {
         return policy == null || job.slaMissed() || job.attempts() > 0 ? null : policy.startDueAt(job);
@@ -156,8 +214,16 @@ final class JobIndex {
     }
 
     /** Not yet answered, by submission. */
-    NavigableSet<Job> submitted() {
-        return submitted;
+    List<Job> submitted() {
+        List<Job> sorted = new ArrayList<>(submitted.values());
+        sorted.sort(Job.BY_SUBMISSION);
+        return sorted;
+    }
+
+    /** The first of them; null when all are answered. */
+    @Nullable
+    Job firstSubmitted() {
+        return submitted.isEmpty() ? null : Collections.min(submitted.values(), Job.BY_SUBMISSION);
     }
 
     /** Those that wait for the end of others. */
@@ -165,12 +231,25 @@ final class JobIndex {
         return dependents;
     }
 
-    /** Those that wait for room, in the policy's order. */
+    /** Those that wait for room. */
+    int waitingCount() {
+        return waitingCount;
+    }
+
+    /** Those that wait for room, in the policy's order; empty where the policy computes priorities. */
     NavigableSet<Job> waiting() {
         return waiting;
     }
 
-    /** Waiting jobs whose reasons are not just that they are below the queue's head, in the policy's order. */
+    /** Ids of the jobs that {@link #unsettled()} would hold where the policy computes priorities, in no order. */
+    Set<String> unsettledInLanes() {
+        return unsettledInLanes;
+    }
+
+    /**
+     * Waiting jobs whose reasons are not just that they are below the queue's head, in the policy's order; empty where
+     * the policy computes priorities.
+     */
     NavigableSet<Job> unsettled() {
         return unsettled;
     }

@@ -262,6 +262,11 @@ public final class Pool {
         return entities.takeChanges();
     }
 
+    /** Accounts whose usage changed since the last call, in a fixed order. */
+    public List<UserAccount> takeUsageChanges() {
+        return entities.takeUsageChanges();
+    }
+
     /** A pool made of stored entities. */
     public static Pool restore(Collection<PoolEntity> stored) {
         Pool pool = new Pool();
@@ -354,7 +359,7 @@ public final class Pool {
 
     /** Jobs that wait, for room or for others. */
     public int waitingCount() {
-        return entities.index().waiting().size()
+        return entities.index().waitingCount()
                 + entities.index().dependents().all().size();
     }
 

@@ -16,9 +16,12 @@ import io.millrace.scheduler.domain.PoolEntity.WorkEntity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +47,34 @@ final class PoolEntities {
     private final Fleet fleet = new Fleet();
     private final NodeWatch watch = new NodeWatch();
 
-    /** Keys of entities changed since the last {@link #takeChanges}; a null value: removed. */
-    private final Map<String, @Nullable PoolEntity> changes = new TreeMap<>();
+    /** Keys of entities changed since the last {@link #takeChanges}, jobs apart; a null value: removed. */
+    private Map<String, @Nullable PoolEntity> changes = new LinkedHashMap<>();
+
+    /** Ids of jobs changed since then. */
+    private final Set<String> changedJobs = new LinkedHashSet<>();
+
+    /** Users whose usage changed since the last {@link #takeUsageChanges}. */
+    private final Map<String, UserAccount> usageChanges = new TreeMap<>();
+
+    /** Accounts whose usage changed since the last call, in a fixed order. */
+    List<UserAccount> takeUsageChanges() {
+        if (usageChanges.isEmpty()) {
+            return List.of();
+        }
+        List<UserAccount> taken = List.copyOf(usageChanges.values());
+        usageChanges.clear();
+        return taken;
+    }
 
     /** Everything that changed since the last call, by key; a null value: the entity is gone. */
     Map<String, @Nullable PoolEntity> takeChanges() {
-        Map<String, @Nullable PoolEntity> taken = new TreeMap<>(changes);
-        changes.clear();
+        Map<String, @Nullable PoolEntity> taken = changes;
+        changes = new LinkedHashMap<>();
+        for (String jobId : changedJobs) {
+            Job job = jobs.get(jobId);
+            taken.put(PoolEntity.jobKey(jobId), job == null ? null : new JobEntity(job));
+        }
+        changedJobs.clear();
         return taken;
     }
 
@@ -110,14 +134,13 @@ final class PoolEntities {
             }
         }
         index.replace(before, job);
-        PoolEntity entity = new JobEntity(job);
-        changes.put(entity.key(), entity);
+        changedJobs.add(job.id());
     }
 
     void remove(Job job) {
         jobs.remove(job.id());
         index.remove(job);
-        changes.put(new JobEntity(job).key(), null);
+        changedJobs.add(job.id());
     }
 
     void put(WorkEntity work) {
@@ -194,8 +217,11 @@ final class PoolEntities {
 
     void put(UserAccount account) {
         PoolEntity entity = new AccountEntity(account);
-        accounts.put(entity.key(), account);
+        UserAccount before = accounts.put(entity.key(), account);
         changes.put(entity.key(), entity);
+        if (!account.usage().equals(before == null ? UsageAccount.EMPTY : before.usage())) {
+            usageChanges.put(entity.key(), account);
+        }
     }
 
     void put(RunLengths last) {

@@ -93,7 +93,7 @@ public sealed interface PoolEntity {
     /** Where the entity is stored, unique in its pool. */
     default String key() {
         return switch (this) {
-            case JobEntity(Job job) -> "job/" + job.id();
+            case JobEntity(Job job) -> jobKey(job.id());
             case WorkEntity(String jobId, Work work) -> workKey(jobId);
             case NodeEntity(Node node) -> "node/" + node.id();
             case HeardEntity(String nodeId, long observed) -> heardKey(nodeId);
@@ -115,6 +115,10 @@ public sealed interface PoolEntity {
 
     static String workKey(String jobId) {
         return "work/" + jobId;
+    }
+
+    static String jobKey(String jobId) {
+        return "job/" + jobId;
     }
 
     /** A team's name holds no '/'. */

@@ -78,9 +78,8 @@ public final class QueueOrder {
     private void byPriority(Pool pool, SchedulingPolicy policy, Priorities priorities) {
         List<Job> promised = new ArrayList<>();
         List<Ranked> others = new ArrayList<>();
-        for (Job waiting : pool.index().waiting()) {
-            Job job = pool.job(waiting.id());
-            if (job.cancelRequested()) {
+        for (Job job : pool.jobs()) {
+            if (!(job.phase() instanceof Job.Phase.Waiting) || job.cancelRequested()) {
                 continue;
             }
             if (job.promise() == null) {

@@ -117,8 +117,9 @@ public final class Timers {
         if (promise != null) {
             next = Math.min(next, Math.max(now, promise));
         }
-        if (!pool.index().submitted().isEmpty()) {
-            next = Math.min(next, Submissions.dueAt(pool.index().submitted().first()));
+        Job submitted = pool.index().firstSubmitted();
+        if (submitted != null) {
+            next = Math.min(next, Submissions.dueAt(submitted));
         }
         Long startDue = pool.index().nextStartDue();
         if (startDue != null) {

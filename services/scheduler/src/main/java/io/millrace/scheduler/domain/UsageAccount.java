@@ -46,6 +46,26 @@ public record UsageAccount(long gpuMs, long runningGpus, long runningWeight, dou
                 moved.asOf);
     }
 
+    /** Both together. */
+    public UsageAccount plus(UsageAccount other) {
+        return plus(other, 1);
+    }
+
+    /** What is left without the other, which was added before. */
+    public UsageAccount minus(UsageAccount other) {
+        return plus(other, -1);
+    }
+
+    private UsageAccount plus(UsageAccount other, int times) {
+        UsageAccount moved = movedTo(other.asOf);
+        return new UsageAccount(
+                gpuMs + times * other.gpuMs,
+                runningGpus + times * other.runningGpus,
+                runningWeight + times * other.runningWeight,
+                moved.base + times * other.movedTo(moved.asOf).base,
+                moved.asOf);
+    }
+
     /** The same account, valid from {@code at} on if that is later. */
     public UsageAccount movedTo(long at) {
         return at <= asOf

@@ -33,7 +33,7 @@ final class PoolRun {
         this.pool = pool;
         this.recorded = recorded;
         this.binding = new PoolBinding(codec);
-        this.run = new DeciderRun<>(new PoolDecider(), binding, DeciderRun.Entities.inMemory());
+        this.run = new DeciderRun<>(new PoolDecider(), binding, (entity, bytes) -> {});
     }
 
     void take(PoolInput logged, long offset) {

@@ -4,6 +4,8 @@ import io.millrace.events.cycle.CycleDecided;
 import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.pool.Tick;
+import io.millrace.events.poolusage.PoolUsageCounted;
+import io.millrace.events.poolusage.PoolUsageEvent;
 import io.millrace.events.reason.PendingEvent;
 import io.millrace.events.reason.PendingReason;
 import io.millrace.events.reason.PendingReasonsChanged;
@@ -17,19 +19,26 @@ import io.millrace.scheduler.domain.PoolEntity;
 import io.millrace.scheduler.domain.PoolEvent;
 import io.millrace.scheduler.domain.PoolInput;
 import io.millrace.scheduler.domain.Timers;
+import io.millrace.scheduler.domain.UsageAccount;
+import io.millrace.scheduler.domain.UserAccount;
 import io.millrace.streams.decider.DeciderBinding;
 import io.millrace.streams.decider.StateHash;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a pool meets its log, its store and its readers. Used live and in replays. */
 public final class PoolBinding
         implements DeciderBinding<io.millrace.events.pool.PoolInput, Pool, PoolInput, PoolEvent> {
+
+    private static final List<io.millrace.scheduler.domain.PendingReason> IN_ORDER =
+            List.of(io.millrace.scheduler.domain.PendingReason.values());
 
     private final InputCodec inputs;
     private final DecisionCodec decisions = new DecisionCodec();
@@ -50,7 +59,7 @@ public final class PoolBinding
 
     @Override
     public Map<String, byte @Nullable []> takeChanges(Pool pool) {
-        Map<String, byte @Nullable []> bytes = new TreeMap<>();
+        Map<String, byte @Nullable []> bytes = new LinkedHashMap<>();
         pool.takeChanges().forEach((key, entity) -> bytes.put(key, entity == null ? null : StateCodec.bytes(entity)));
         return bytes;
     }
@@ -92,7 +101,31 @@ public final class PoolBinding
                 }
             }
         }
+        for (UserAccount account : pool.takeUsageChanges()) {
+            out.forward(
+                    SchedulerTopology.USAGE_SINK,
+                    UsageLedger.key(account.team(), account.user(), poolName),
+                    usage(poolName, cycle, at, account),
+                    at);
+        }
         return closed;
+    }
+
+    private static PoolUsageEvent usage(String poolName, long cycle, long at, UserAccount account) {
+        UsageAccount usage = account.usage();
+        return new PoolUsageEvent(
+                EventIds.ofCycle(poolName, cycle) + "/usage/" + account.team() + "/" + account.user() + "@" + at,
+                Instant.ofEpochMilli(at),
+                PoolGathering.ACTOR,
+                new PoolUsageCounted(
+                        poolName,
+                        account.team(),
+                        account.user(),
+                        usage.gpuMs(),
+                        usage.runningGpus(),
+                        usage.runningWeight(),
+                        usage.base(),
+                        usage.asOf()));
     }
 
     private static CycleEvent cycle(
@@ -133,12 +166,17 @@ public final class PoolBinding
                 PoolGathering.ACTOR,
                 poolName,
                 cycle,
-                new PendingReasonsChanged(
-                        changed.reasons().stream()
-                                .sorted()
-                                .map(reason -> PendingReason.valueOf(reason.name()))
-                                .toList(),
-                        changed.reservedFor()));
+                new PendingReasonsChanged(published(changed.reasons()), changed.reservedFor()));
+    }
+
+    private static List<PendingReason> published(Set<io.millrace.scheduler.domain.PendingReason> reasons) {
+        List<PendingReason> published = new ArrayList<>(reasons.size());
+        for (var reason : IN_ORDER) {
+            if (reasons.contains(reason)) {
+                published.add(PendingReason.valueOf(reason.name()));
+            }
+        }
+        return published;
     }
 
     @Override

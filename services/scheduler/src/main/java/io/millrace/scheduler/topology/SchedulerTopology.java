@@ -13,6 +13,7 @@ import io.millrace.streams.Topics;
 import io.millrace.streams.decider.DeciderProcessor;
 import io.millrace.streams.decider.DeciderStore;
 import io.millrace.streams.gather.GatherProcessor;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,8 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.KStream;
-import org.apache.kafka.streams.kstream.Named;
-import org.apache.kafka.streams.kstream.Produced;
-import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -38,25 +34,27 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The scheduler as a topology of three parts. Gather appends what a pool must see to its log, {@code pool-inputs}.
- * Fold reads that log alone, decides and publishes. Usage meters attempts and keeps each team's and user's account.
+ * Fold reads that log alone, decides and publishes. Usage sums each team's and user's account over all pools.
  */
 public final class SchedulerTopology {
 
     public static final String POOL_STORE = "pool-state";
     static final String OWNERS_STORE = "owners";
-    static final String METER_STORE = "metered-attempts";
     static final String LEDGER_STORE = "usage-accounts";
 
     static final String DECISIONS_SINK = "job-decisions-sink";
     static final String CYCLES_SINK = "scheduling-cycles-sink";
+    static final String USAGE_SINK = "pool-usage-sink";
     static final String REASONS_SINK = "pending-reasons-sink";
     static final String FOLD_SIGNALS_SINK = "fold-alert-signals-sink";
 
-    private static final String ATTEMPTS_SOURCE = "attempt-events-source";
     private static final String GATHER = "gather";
     private static final String GATHER_LOG_SINK = "gather-pool-inputs-sink";
     private static final String DEAD_LETTER_SINK = "dead-letter-sink";
     private static final String SIGNALS_SINK = "alert-signals-sink";
+    private static final String USAGE_SOURCE = "pool-usage-source";
+    private static final String LEDGER = "usage-ledger";
+    private static final String FAIR_SHARE_SINK = "fair-share-usage-sink";
     private static final String LOG_SOURCE = "pool-inputs-source";
     private static final String FOLD = "fold";
     private static final String TICK_SINK = "tick-pool-inputs-sink";
@@ -73,12 +71,11 @@ public final class SchedulerTopology {
             ServiceClock clock,
             SchemaLookup schemas,
             DeciderProcessor.RestoreListener<Pool> listener) {
-        // Usage comes first: it makes the source of attempt-events, which gather shares, since a topology may have only
-        // one source for a topic.
-        Topology topology = usage(schemas, clock).build();
+        Topology topology = new Topology();
         InputCodec codec = new InputCodec(schemas);
         gather(topology, pools, clock, schemas, codec);
         fold(topology, pools, clock, schemas, codec, listener);
+        usage(topology, schemas);
         return topology;
     }
 
@@ -87,11 +84,17 @@ public final class SchedulerTopology {
         return applicationId + "-" + POOL_STORE + "-changelog";
     }
 
+    /** The topic in which Kafka Streams keeps which pool owns what. */
+    public static String ownersChangelog(String applicationId) {
+        return applicationId + "-" + OWNERS_STORE + "-changelog";
+    }
+
     private static void gather(
             Topology topology, Map<String, Integer> pools, ServiceClock clock, SchemaLookup schemas, InputCodec codec) {
-        List<String> parents = new ArrayList<>(List.of(ATTEMPTS_SOURCE));
+        List<String> parents = new ArrayList<>();
         List<String> topics = new ArrayList<>(List.of(
                 Topics.JOB_EVENTS.name(),
+                Topics.ATTEMPT_EVENTS.name(),
                 Topics.NODE_EVENTS.name(),
                 Topics.POLICY_EVENTS.name(),
                 Topics.ORG_EVENTS.name()));
@@ -181,6 +184,13 @@ public final class SchedulerTopology {
                 EventSerde.of(Topics.ALERT_SIGNALS, schemas),
                 FOLD);
         topology.addSink(
+                USAGE_SINK,
+                Topics.POOL_USAGE.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.POOL_USAGE, schemas),
+                SchedulerTopology::toTeam,
+                FOLD);
+        topology.addSink(
                 TICK_SINK,
                 Topics.POOL_INPUTS.name(),
                 new StringSerializer(),
@@ -189,34 +199,31 @@ public final class SchedulerTopology {
                 FOLD);
     }
 
-    private static StreamsBuilder usage(SchemaLookup schemas, ServiceClock clock) {
-        StreamsBuilder builder = new StreamsBuilder();
-        StoreSerde<UsageRecord> stored = StoreSerde.of(UsageRecord.class, "usage-state");
-        builder.addStateStore(inMemory(METER_STORE, stored));
-        builder.addStateStore(inMemory(LEDGER_STORE, stored));
-        KStream<String, byte[]> decisions = builder.stream(
-                Topics.JOB_DECISIONS.name(),
-                Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("job-decisions-source"));
-        KStream<String, byte[]> attempts = builder.stream(
-                Topics.ATTEMPT_EVENTS.name(),
-                Consumed.with(Serdes.String(), Serdes.ByteArray()).withName(ATTEMPTS_SOURCE));
-        decisions
-                .merge(attempts, Named.as("usage-inputs"))
-                .process(() -> new UsageMeter(schemas, clock), Named.as("usage-meter"), METER_STORE)
-                .repartition(Repartitioned.with(Serdes.String(), stored)
-                        .withName("usage-changes")
-                        .withNumberOfPartitions(Topics.FAIR_SHARE_USAGE.partitions()))
-                .process(UsageLedger::new, Named.as("usage-ledger"), LEDGER_STORE)
-                .to(
-                        Topics.FAIR_SHARE_USAGE.name(),
-                        Produced.with(Serdes.String(), EventSerde.of(Topics.FAIR_SHARE_USAGE, schemas))
-                                .withName("fair-share-usage-sink"));
-        return builder;
+    private static void usage(Topology topology, SchemaLookup schemas) {
+        topology.addSource(
+                USAGE_SOURCE,
+                new StringDeserializer(),
+                EventSerde.of(Topics.POOL_USAGE, schemas),
+                Topics.POOL_USAGE.name());
+        topology.addProcessor(LEDGER, UsageLedger::new, USAGE_SOURCE);
+        topology.addStateStore(inMemory(LEDGER_STORE, StoreSerde.of(UsageRecord.class, "usage-state")), LEDGER);
+        topology.addSink(
+                FAIR_SHARE_SINK,
+                Topics.FAIR_SHARE_USAGE.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.FAIR_SHARE_USAGE, schemas),
+                LEDGER);
     }
 
     /** Restored from its changelog at each start; what is in it has to fit in memory anyway. */
     private static <V> StoreBuilder<KeyValueStore<String, V>> inMemory(String name, Serde<V> values) {
         return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), values);
+    }
+
+    /** All of a team lie in one partition, where they are summed. */
+    private static Optional<Set<Integer>> toTeam(String topic, String key, Object value, int partitions) {
+        byte[] team = key.substring(0, key.indexOf('/')).getBytes(StandardCharsets.UTF_8);
+        return Optional.of(Set.of(Utils.toPositive(Utils.murmur2(team)) % partitions));
     }
 
     private static StreamPartitioner<String, Object> toPool(Map<String, Integer> pools) {

@@ -60,7 +60,13 @@ class BackfillPropertiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,false", "2,true", "7794186773227130467,false", "4433774810058334738,true"})
+    @CsvSource({
+        "1,false",
+        "2,true",
+        "7794186773227130467,false",
+        "4433774810058334738,true",
+        "9143944100533478477,false"
+    })
     void shouldHoldInKeptHistories(long seed, boolean troubled) {
         withItsSeed(SeededRandom.of("BackfillPropertiesTest", seed), troubled);
     }
@@ -218,7 +224,14 @@ class BackfillPropertiesTest {
             if (behind || (first.size() + decided > Backfilling.EXPLAINED && reasons.equals(BELOW_HEAD))) {
                 assertThat(reasons).as("%s", job).isEqualTo(BELOW_HEAD);
             } else {
-                assertThat(named(reasons, held)).as("%s", job).isEqualTo(named(naive.of(job), held));
+                Set<String> expected = named(naive.of(job), held);
+                if (job.promise() instanceof Promise promise && promise.plannedAt() == null) {
+                    // Which of those that are held comes first is no part of the state, so neither is whom one waits
+                    // for.
+                    reasons.removeIf(reason -> reason.startsWith("RESERVED_FOR"));
+                    expected.remove("RESERVED_FOR");
+                }
+                assertThat(named(reasons, held)).as("%s", job).isEqualTo(expected);
                 // A promised job may find room only because one promised a later start moved in the same cycle.
                 assertThat(reasons.isEmpty() && job.promise() == null)
                         .as("%s waits for nothing", job)
@@ -230,7 +243,9 @@ class BackfillPropertiesTest {
     /** Whose room it is, is told where all have an instant: what is held behind others may change places with them. */
     private static Set<String> named(Set<String> reasons, boolean held) {
         return held
-                ? reasons.stream().map(reason -> reason.replaceFirst(":.*", "")).collect(Collectors.toSet())
+                ? reasons.stream()
+                        .map(reason -> reason.replaceFirst(":.*", ""))
+                        .collect(Collectors.toCollection(TreeSet::new))
                 : reasons;
     }
 

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is to be run goes through the pool untouched, from the submission to whoever runs it. */
 class WorkTest {
 
-    private static final Work TRAIN = new Work(
-            List.of("python", "train.py"), new TreeMap<>(Map.of("SEED", "7", "EMPTY", "")), "/home/ann/project");
+    private static final Work TRAIN =
+            new Work(List.of("python", "train.py"), new TreeMap<>(Map.of("SEED", "7", "EMPTY", "")), "project");
 
     private final PoolScript script = PoolScript.under(Rule.FIFO_STRICT).at(0);
 

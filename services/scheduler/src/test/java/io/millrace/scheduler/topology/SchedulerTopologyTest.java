@@ -289,7 +289,7 @@ class SchedulerTopologyTest {
                 .map(Written::value)
                 .toList();
         PoolBinding binding = new PoolBinding(new InputCodec(story.schemas()));
-        var run = new DeciderRun<>(new PoolDecider(), binding, DeciderRun.Entities.inMemory());
+        var run = new DeciderRun<>(new PoolDecider(), binding, (entity, bytes) -> {});
         List<CycleEvent> cyclesAgain = new ArrayList<>();
         List<JobDecision> decisionsAgain = new ArrayList<>();
         EventSerde<PoolInput> serde = story.harness().serde(Topics.POOL_INPUTS);

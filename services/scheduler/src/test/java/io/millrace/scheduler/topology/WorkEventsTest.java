@@ -59,13 +59,13 @@ class WorkEventsTest {
                     .satisfies(share -> assertThat(share.getAddress()).isEqualTo("gpu-1.example"));
         });
         story.started("sweep-4", 1)
-                .job("sweep-4", new CheckpointSaved(1, "/checkpoints/7", 7L))
+                .job("sweep-4", new CheckpointSaved(1, "checkpoints/7", 7L))
                 .stopped("sweep-4", 1)
                 .play();
         assertThat(placements())
                 .singleElement()
                 .extracting(JobPlaced::getResume)
-                .isEqualTo(new ResumePoint(1, 7L, "/checkpoints/7"));
+                .isEqualTo(new ResumePoint(1, 7L, "checkpoints/7"));
     }
 
     @Test
