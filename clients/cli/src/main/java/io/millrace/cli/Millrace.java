@@ -28,6 +28,7 @@ import picocli.CommandLine.ParseResult;
             LogsCommand.class,
             SubmitCommand.class,
             CancelCommand.class,
+            AgentCommand.class,
             QueueCommand.class,
             JobsCommand.class,
             ExplainCommand.class,

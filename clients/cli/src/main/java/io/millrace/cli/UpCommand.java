@@ -1,5 +1,7 @@
 package io.millrace.cli;
 
+import io.millrace.agent.Agent;
+import io.millrace.agent.NvidiaSmi;
 import io.millrace.local.DataFolder;
 import io.millrace.local.LocalStack;
 import io.millrace.local.Pools;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Spec;
                 "Start the stack on this machine: broker, schema registry and services. It stays up until 'down'.",
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
+
+    private static final int DECLARED_GPUS = 4;
+    private static final String DECLARED_TYPE = "local";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -71,6 +76,16 @@ final class UpCommand implements Callable<Integer> {
             description = "Start only these services, or 'none': for working on one that runs elsewhere. Default: all.")
     private @Nullable List<String> services;
 
+    @Option(names = "--no-agent", description = "Run no jobs on this machine: others are to bring the nodes.")
+    private boolean noAgent;
+
+    @Option(
+            names = "--agent-gpus",
+            paramLabel = "N",
+            description = "How many GPUs this machine is said to have. Default: what nvidia-smi finds; without it "
+                    + DECLARED_GPUS + " of type " + DECLARED_TYPE + ", which jobs hold and which aren't there.")
+    private @Nullable Integer agentGpus;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
@@ -113,10 +128,32 @@ final class UpCommand implements Callable<Integer> {
             } else if (!options.clock().equals("driven")) {
                 options = options.withOrgFile(options.root().resolve("policies/org.yaml"));
             }
-            return options;
+            return options.withAgent(agent(options));
         } catch (StackException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    /** None for a clock that isn't the world's, where nothing decides, and where an agent can't run. */
+    private StackOptions.@Nullable AgentNode agent(StackOptions options) {
+        boolean none = noAgent
+                || !options.clock().equals(StackOptions.WALL_CLOCK)
+                || !options.services().contains("scheduler")
+                || !Agent.isSupportedHere();
+        if (none) {
+            if (agentGpus != null) {
+                throw new StackException("--agent-gpus needs an agent, and this stack has none: it wants Linux, the"
+                        + " wall clock, the scheduler, and no --no-agent");
+            }
+            return null;
+        }
+        List<NvidiaSmi.Gpu> found = NvidiaSmi.ask();
+        String type = found.isEmpty() ? DECLARED_TYPE : found.getFirst().name();
+        int number = agentGpus != null ? agentGpus : found.isEmpty() ? DECLARED_GPUS : found.size();
+        if (number < 1) {
+            throw new StackException("--agent-gpus is at least 1, not " + number);
+        }
+        return new StackOptions.AgentNode(number, type);
     }
 
     private static void addresses(StackState state, PrintWriter out) {

@@ -37,7 +37,8 @@ class UpCommandTest {
 
     @Test
     void shouldStartTheUsualStack() {
-        assertThat(parse())
+        assertThat(parse().agent()).isNotNull();
+        assertThat(parse("--no-agent"))
                 .isEqualTo(StackOptions.of(ProjectRoot.find(), folder)
                         .withOrgFile(ProjectRoot.find().resolve("policies/org.yaml")));
     }
@@ -72,7 +73,21 @@ class UpCommandTest {
                         policy,
                         org,
                         List.of(),
+                        null,
                         null));
+    }
+
+    @Test
+    void shouldSayHowManyGpusThisMachineHas() {
+        assertThat(parse("--agent-gpus", "7").agent())
+                .extracting(StackOptions.AgentNode::gpus)
+                .isEqualTo(7);
+        assertThatThrownBy(() -> parse("--agent-gpus", "7", "--no-agent"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith("--agent-gpus needs an agent");
+        assertThatThrownBy(() -> parse("--agent-gpus", "0"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessage("--agent-gpus is at least 1, not 0");
     }
 
     @Test
@@ -80,6 +95,7 @@ class UpCommandTest {
         Files.writeString(folder.resolve("millrace-stack.properties"), "clock=driven\npools=a=4\n");
         StackOptions options = parse("--pool", "b");
         assertThat(options.clock()).isEqualTo("driven");
+        assertThat(options.agent()).as("whoever plays brings his own nodes").isNull();
         assertThat(options.orgFile()).as("whoever plays brings his own teams").isNull();
         assertThat(options.pools()).isEqualTo(Map.of("a", 4, "b", 0));
     }

@@ -37,6 +37,11 @@ public record DataFolder(Path path) {
         return path.resolve(ClientProperties.FILES.getOrDefault(user, user) + ".properties");
     }
 
+    /** Where the node that this machine is keeps what its jobs write. */
+    public Path work() {
+        return path.resolve("work");
+    }
+
     public Path stackFile() {
         return path.resolve("stack.json");
     }

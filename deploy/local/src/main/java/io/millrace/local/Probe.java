@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Asks a process whether it serves. */
 @FunctionalInterface
@@ -28,6 +30,21 @@ interface Probe {
                 } finally {
                     connection.disconnect();
                 }
+            } catch (IOException e) {
+                return false;
+            }
+        };
+    }
+
+    /** Serves as long as there is a file with the pid of a process that lives. */
+    static Probe pidFile(Path file) {
+        return () -> {
+            try {
+                String pid = Files.readString(file).strip();
+                return pid.matches("\\d{1,18}")
+                        && ProcessHandle.of(Long.parseLong(pid))
+                                .map(ProcessHandle::isAlive)
+                                .orElse(false);
             } catch (IOException e) {
                 return false;
             }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 
 /** Logging of the stack's own processes: one line a record, to the console, which is the process's log file. */
-final class ProcessLogging {
+public final class ProcessLogging {
 
     private static final String SETTINGS = """
             handlers=java.util.logging.ConsoleHandler
@@ -24,11 +24,11 @@ final class ProcessLogging {
     private ProcessLogging() {}
 
     /** For the command line of a process that calls {@link #start}. */
-    static String flag() {
+    public static String flag() {
         return "-Djava.util.logging.manager=" + ToTheEnd.class.getName();
     }
 
-    static void start() {
+    public static void start() {
         LogManager manager = LogManager.getLogManager();
         try {
             manager.readConfiguration(new ByteArrayInputStream(SETTINGS.getBytes(StandardCharsets.UTF_8)));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param orgFile what the organisation says of its teams and users; null for nothing
  * @param services which services run beside the broker and the registry
  * @param tls what servers prove themselves with; null for connections that aren't encrypted
+ * @param agent the node whose agent runs with the stack; null for none
  */
 public record StackOptions(
         Path root,
@@ -28,7 +29,15 @@ public record StackOptions(
         Path policyFile,
         @Nullable Path orgFile,
         List<String> services,
-        @Nullable TlsFiles tls) {
+        @Nullable TlsFiles tls,
+        @Nullable AgentNode agent) {
+
+    /**
+     * The node that this machine is.
+     *
+     * @param gpus how many GPUs it has, or is said to have
+     */
+    public record AgentNode(int gpus, String gpuType) {}
 
     public static final String WALL_CLOCK = "wall";
 
@@ -48,6 +57,9 @@ public record StackOptions(
         if (pools.isEmpty()) {
             throw new StackException("a stack needs at least one pool");
         }
+        if (agent != null && !clock.equals(WALL_CLOCK)) {
+            throw new StackException("an agent runs real processes, in real time: none with the clock " + clock);
+        }
         for (String service : services) {
             if (!Services.NAMES.contains(service)) {
                 throw new StackException("there is no service named '" + service + "'; the services are "
@@ -58,7 +70,7 @@ public record StackOptions(
 
     /**
      * The usual stack: default ports, wall clock, the pools the folder already has, the shipped policy, no organisation,
-     * all services.
+     * all services, no agent.
      */
     public static StackOptions of(Path root, Path data) {
         return new StackOptions(
@@ -70,35 +82,40 @@ public record StackOptions(
                 root.resolve("policies/default.yaml"),
                 null,
                 Services.NAMES,
+                null,
                 null);
     }
 
     public StackOptions withPorts(Ports changed) {
-        return new StackOptions(root, data, changed, clock, pools, policyFile, orgFile, services, tls);
+        return new StackOptions(root, data, changed, clock, pools, policyFile, orgFile, services, tls, agent);
     }
 
     public StackOptions withClock(String changed) {
-        return new StackOptions(root, data, ports, changed, pools, policyFile, orgFile, services, tls);
+        return new StackOptions(root, data, ports, changed, pools, policyFile, orgFile, services, tls, agent);
     }
 
     public StackOptions withPools(Map<String, Integer> changed) {
-        return new StackOptions(root, data, ports, clock, changed, policyFile, orgFile, services, tls);
+        return new StackOptions(root, data, ports, clock, changed, policyFile, orgFile, services, tls, agent);
     }
 
     public StackOptions withPolicyFile(Path changed) {
-        return new StackOptions(root, data, ports, clock, pools, changed, orgFile, services, tls);
+        return new StackOptions(root, data, ports, clock, pools, changed, orgFile, services, tls, agent);
     }
 
     public StackOptions withOrgFile(@Nullable Path changed) {
-        return new StackOptions(root, data, ports, clock, pools, policyFile, changed, services, tls);
+        return new StackOptions(root, data, ports, clock, pools, policyFile, changed, services, tls, agent);
     }
 
     public StackOptions withServices(List<String> changed) {
-        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, changed, tls);
+        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, changed, tls, agent);
     }
 
     public StackOptions withTls(@Nullable TlsFiles changed) {
-        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, services, changed);
+        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, services, changed, agent);
+    }
+
+    public StackOptions withAgent(@Nullable AgentNode changed) {
+        return new StackOptions(root, data, ports, clock, pools, policyFile, orgFile, services, tls, changed);
     }
 
     /** Played times lie anywhere in the past: nothing may be deleted by age. */

@@ -49,6 +49,7 @@ public final class Supervisor {
     private final Instant startedAt = Instant.now();
     private final List<SupervisedProcess> platform = new CopyOnWriteArrayList<>();
     private final List<SupervisedProcess> services = new CopyOnWriteArrayList<>();
+    private final List<SupervisedProcess> agents = new CopyOnWriteArrayList<>();
     private final Object writing = new Object();
     private Phase phase = Phase.STARTING;
     private @Nullable String message;
@@ -107,6 +108,10 @@ public final class Supervisor {
         }
         awaitAll(up);
         writeClientFiles();
+        StackOptions.AgentNode node = options.agent();
+        if (node != null) {
+            awaitAll(List.of(add(agents, AgentProcess.plan(jvm, options, node)).start()));
+        }
         become(Phase.READY, null);
         LOG.info("The stack is ready");
     }
@@ -228,6 +233,8 @@ public final class Supervisor {
         } catch (IOException e) {
             LOG.warn("Can't remove what clients connect with", e);
         }
+        // While the topics still take what it says of its jobs' ends.
+        stopAll(agents);
         stopAll(services);
         stopAll(platform);
         if (!failed) {
@@ -261,6 +268,7 @@ public final class Supervisor {
             List<ProcessState> processes = new ArrayList<>();
             platform.forEach(process -> processes.add(process.state()));
             services.forEach(process -> processes.add(process.state()));
+            agents.forEach(process -> processes.add(process.state()));
             try {
                 StackFile.write(
                         data.stackFile(),

@@ -26,6 +26,7 @@ class StackOptionsTest {
                         Path.of("/millrace/policies/default.yaml"),
                         null,
                         List.of("scheduler"),
+                        null,
                         null));
     }
 
