@@ -62,12 +62,18 @@ public record JobContext(
      * @param path where it lies, for {@link #resumePath} of that attempt
      */
     public void checkpoint(String path, long step) {
-        report(JSON.createObjectNode().put("checkpoint", path).put("step", step));
+        report(JSON.createObjectNode()
+                .put("event", "checkpoint")
+                .put("path", path)
+                .put("step", step));
     }
 
     /** @param fraction of the work that is done, from 0 to 1 */
     public void progress(double fraction, long step) {
-        report(JSON.createObjectNode().put("progress", fraction).put("step", step));
+        report(JSON.createObjectNode()
+                .put("event", "progress")
+                .put("fraction", fraction)
+                .put("step", step));
     }
 
     /** One line, written at once. */

@@ -45,8 +45,8 @@ class JobContextTest {
         context.checkpoint("a \"b\"\nc", 10);
         context.progress(0.25, 11);
         assertThat(report).hasContent("""
-                {"checkpoint":"a \\"b\\"\\nc","step":10}
-                {"progress":0.25,"step":11}
+                {"event":"checkpoint","path":"a \\"b\\"\\nc","step":10}
+                {"event":"progress","fraction":0.25,"step":11}
                 """);
         Files.delete(report);
         JobContext nowhere = new JobContext("train", 1, "0123", 0, 1, null, 0, folder.resolve("none/report"));

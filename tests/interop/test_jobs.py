@@ -1,0 +1,131 @@
+"""What Python says of jobs, as the scheduler and the command line understand it."""
+
+import json
+import os
+import time
+
+import pytest
+
+import millrace
+
+
+def states(stack, name):
+    rows = json.loads(stack.cli("jobs", "--json", "-n", "100000"))
+    return {row["job_id"]: row for row in rows if row["job_id"].startswith(name)}
+
+
+def eventually(check, seconds=60):
+    deadline = time.monotonic() + seconds
+    while True:
+        found = check()
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)
+
+
+def test_a_job_arrives_with_all_that_was_said_of_it(stack, name):
+    with stack.connect() as client:
+        assert (
+            client.submit(
+                name,
+                team="vision",
+                user="ada",
+                gpus=2,
+                command=["python3", "train.py", "--name", "Zoë"],
+                environment={"SEED": 7},
+                queue="interactive",
+                tags={"project": "x"},
+                limit_ms=60_000,
+                after_any=["other"],
+            )
+            == name
+        )
+    (event,) = stack.read("job-events", name)
+    assert event["actor"] == "user:ada"
+    kind, job = event["payload"]
+    assert kind == "JobSubmitted"
+    assert job["team"], job["gpus"] == ("vision", 2)
+    assert job["work"]["command"][-1] == "Zoë"
+    assert job["work"]["environment"] == {"SEED": "7"}
+    assert job["after"] == [{"job_id": "other", "condition": "ENDED"}]
+    row = eventually(lambda: states(stack, name).get(name))
+    assert (row["team"], row["user"], row["gpus"], row["queue"]) == ("vision", "ada", 2, "interactive")
+    assert row["submission_event_id"] == event["event_id"]
+
+
+def test_the_same_submission_again_changes_nothing(stack, name):
+    # One that waits: no node has so many GPUs of that kind.
+    job = {"team": "vision", "user": "ada", "gpus": 1, "command": ["true"], "after": [f"{name}-never"]}
+    for _ in range(3):
+        with stack.connect() as client:
+            client.submit(name, **job)
+    events = stack.read("job-events", name)
+    assert len(events) == 3
+    assert len({event["event_id"] for event in events}) == 1
+    first = eventually(lambda: stack.read("job-decisions", name))
+    with stack.connect() as client:
+        client.submit(name, **{**job, "gpus": 2})
+
+    def refused():
+        return [event for event in stack.read("job-decisions", name) if event["payload"][0] == "JobRejected"]
+
+    (refusal,) = eventually(refused)
+    assert refusal["payload"][1]["code"] == "DUPLICATE_JOB"
+    others = [event for event in stack.read("job-decisions", name) if event["event_id"] != refusal["event_id"]]
+    assert [event["event_id"] for event in others[: len(first)]] == [event["event_id"] for event in first]
+    assert [event["payload"][0] for event in others].count("JobQueued") == 1
+
+
+def test_python_and_the_command_line_know_each_others_submissions(stack, name):
+    with stack.connect() as client:
+        client.submit(
+            name,
+            team="vision",
+            user="ada",
+            gpus=1,
+            command=["python3", "train.py"],
+            environment={"B": "2", "A": "1"},
+            directory=os.getcwd(),
+            tags={"z": "1", "a": "ä"},
+            after=["never"],
+        )
+    assert eventually(lambda: states(stack, name))
+    same = ["--id", name, "--team", "vision", "--user", "ada", "--env", "A=1", "--env", "B=2"]
+    same += ["--tag", "a=ä", "--tag", "z=1", "--after", "never", "--directory", os.getcwd()]
+    assert stack.cli("submit", *same, "--gpus", "1", "--", "python3", "train.py") == f"{name}\n"
+    assert len(stack.read("job-events", name)) == 1
+    other = stack.cli("submit", *same, "--gpus", "2", "--", "python3", "train.py", status=1)
+    assert f"there is a job {name} already, and it is not the same" in other
+
+
+def test_what_the_command_line_submits_is_read_from_python(stack, name):
+    stack.cli("submit", "--id", name, "--team", "vision", "--gpus", "1", "--array", "0-2", "--after", "never", "--", "true")
+    for index in range(3):
+        (event,) = stack.read("job-events", f"{name}-{index}")
+        assert event["payload"][1]["array"] == {"array_id": name, "index": index, "size": 3}
+        assert event["payload"][1]["work"]["directory"] == os.getcwd()
+    assert eventually(lambda: len(states(stack, name)) == 3)
+    assert stack.cli("cancel", name) == f"Asked to cancel 3 of 3 jobs of {name}.\n"
+
+
+def test_an_array_and_its_cancellation(stack, name):
+    with stack.connect() as client:
+        client.submit(name, team="vision", gpus=1, command=["true"], array=range(100), after=["never"])
+        client.cancel(f"{name}-7", reason="changed my mind", user="bob")
+    assert [event["payload"] for event in stack.read("job-events", f"{name}-7")][1:] == [
+        ("JobCancelRequested", {"reason": "changed my mind"})
+    ]
+    assert eventually(lambda: len(states(stack, name)) == 100)
+
+
+def test_mistakes_are_named(stack, name):
+    with stack.connect() as client:
+        with pytest.raises(millrace.MillraceError, match="there is no gpu_typ; there are gpu_type, "):
+            client.submit(name, team="t", gpus=1, gpu_typ="V100")
+        with pytest.raises(millrace.MillraceError, match="JobSubmitted can't be written"):
+            client.submit(name, team="t", gpus="many")
+        with pytest.raises(millrace.MillraceError, match="at least one index"):
+            client.submit(name, team="t", gpus=1, array=[])
+    with pytest.raises(millrace.MillraceError, match="closed"):
+        client.cancel(name)
+    assert stack.read("job-events", name) == []
