@@ -63,7 +63,7 @@ class Stack:
             consumer.assign(partitions)
             events, ended = [], set()
             while len(ended) < len(partitions):
-                for record in consumer.consume(5000, timeout=1):
+                for record in consumer.consume(5000, timeout=0.2):
                     if record.error():
                         ended.add(record.partition())
                     elif key is None or record.key() == key.encode():
@@ -77,11 +77,15 @@ class Stack:
         number = int.from_bytes(value[1:5], "big")
         if number not in self._schemas:
             with urllib.request.urlopen(f"{self.config().registry_url}/schemas/ids/{number}", timeout=10) as answer:
-                self._schemas[number] = fastavro.parse_schema(json.loads(json.load(answer)["schema"]))
+                raw = json.loads(json.load(answer)["schema"])
+            events = next(field for field in raw["fields"] if field["name"] == "payload")["type"]
+            self._schemas[number] = fastavro.parse_schema(raw), [event["name"] for event in events]
+        schema, names = self._schemas[number]
         event = fastavro.schemaless_reader(
-            io.BytesIO(value[5:]), self._schemas[number], None, return_record_name=True
+            io.BytesIO(value[5:]), schema, None, return_record_name=True, return_record_name_override=True
         )
-        name, fields = event["payload"]
+        # Where there is one event only, its name is not told with it.
+        name, fields = event["payload"] if len(names) > 1 else (names[0], event["payload"])
         return {**event, "payload": (name.rpartition(".")[2], fields)}
 
 

@@ -44,7 +44,7 @@ def test_a_job_arrives_with_all_that_was_said_of_it(stack, name):
     assert event["actor"] == "user:ada"
     kind, job = event["payload"]
     assert kind == "JobSubmitted"
-    assert job["team"], job["gpus"] == ("vision", 2)
+    assert (job["team"], job["gpus"]) == ("vision", 2)
     assert job["work"]["command"][-1] == "Zoë"
     assert job["work"]["environment"] == {"SEED": "7"}
     assert job["after"] == [{"job_id": "other", "condition": "ENDED"}]
