@@ -1,54 +1,46 @@
-import io.millrace.events.job.JobCancelRequested;
-import io.millrace.events.job.JobEvent;
+import io.millrace.client.MillraceClient;
+import io.millrace.client.Run;
 import io.millrace.events.job.JobSubmitted;
-import io.millrace.streams.EventSerde;
-import io.millrace.streams.SchemaRegistry;
-import io.millrace.streams.Topics;
-import java.io.Reader;
-import java.net.URI;
-import java.nio.file.Files;
+import io.millrace.events.job.Work;
+import io.millrace.events.prediction.PredictionMade;
+import io.millrace.events.run.RunStarted;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Properties;
-import java.util.UUID;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
+import java.util.List;
+import java.util.Map;
 
-/** Submits a job, or cancels one: {@code SubmitJob CLIENT_PROPERTIES submit|cancel JOB_ID}. */
+/** Asks for a job and takes it back, logs a run, notes a prediction: {@code SubmitJob CLIENT_PROPERTIES}. */
 public final class SubmitJob {
 
-    public static void main(String[] args) throws Exception {
-        Properties settings = new Properties();
-        try (Reader file = Files.newBufferedReader(Path.of(args[0]))) {
-            settings.load(file);
-        }
-        String jobId = args[2];
-        Object payload = args[1].equals("cancel")
-                ? JobCancelRequested.newBuilder().setReason("changed my mind").build()
-                : JobSubmitted.newBuilder()
-                        .setPool("default")
-                        .setQueue("batch")
-                        .setTeam("vision")
-                        .setUser("ada")
-                        .setGpus(2)
-                        .setLimitMs(3_600_000L)
-                        .build();
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        JobEvent event = JobEvent.newBuilder()
-                .setEventId(now.toEpochMilli() + "-" + UUID.randomUUID())
-                .setOccurredAt(now)
-                .setActor("user:ada")
-                .setPayload(payload)
-                .build();
-        SchemaRegistry registry = new SchemaRegistry(
-                URI.create(settings.getProperty("schema.registry.url")),
-                Path.of(settings.getProperty("millrace.schema.cache")));
-        EventSerde<JobEvent> serde = EventSerde.of(Topics.JOB_EVENTS, registry);
-        try (var producer = new KafkaProducer<>(settings, new StringSerializer(), serde)) {
-            var stored = producer.send(new ProducerRecord<>(Topics.JOB_EVENTS.name(), jobId, event)).get();
-            System.out.println(jobId + " at " + stored);
+    public static void main(String[] args) {
+        try (MillraceClient client = MillraceClient.connect(Path.of(args[0]))) {
+            String job = client.submit(JobSubmitted.newBuilder()
+                    .setPool("default")
+                    .setTeam("vision")
+                    .setUser("ada")
+                    .setGpus(2)
+                    .setWork(new Work(List.of("python3", "train.py"), Map.of(), null))
+                    .setLimitMs(3_600_000L)
+                    .build());
+            System.out.println(job);
+            client.cancel(job, "ada", "only an example");
+
+            RunStarted started = RunStarted.newBuilder().setExperiment("digits").setUser("ada").build();
+            try (Run run = client.startRun(started)) {
+                run.params(Map.of("rate", "0.1"));
+                for (int step = 0; step < 1000; step++) {
+                    run.metric("loss", 1.0 / (step + 1), step);
+                }
+                System.out.println(run.id());
+            }
+
+            client.predict(PredictionMade.newBuilder()
+                    .setPredictionId("request-17")
+                    .setModelName("digits")
+                    .setModelVersion("1")
+                    .setFeatures(Map.of("ink", 0.3, "pen", "blue"))
+                    .setScore(0.93)
+                    .setLabel("7")
+                    .build());
         }
     }
 }

@@ -1,64 +1,28 @@
-"""Submits a job, or cancels one: submit_job.py CLIENT_PROPERTIES submit|cancel JOB_ID
+"""Asks for a job and takes it back, logs a run, notes a prediction: submit_job.py CLIENT_PROPERTIES
 
-Needs: pip install "confluent-kafka[avro]"
+Needs: pip install ./clients/python
 """
 
 import sys
-import time
-import uuid
 
-from confluent_kafka import Producer
-from confluent_kafka.schema_registry import SchemaRegistryClient
-from confluent_kafka.schema_registry.avro import AvroSerializer
-from confluent_kafka.serialization import MessageField, SerializationContext
-
-TOPIC = "job-events"
-
-# Lines of the file that are not for this Kafka client: Millrace's own, and those that say it Java's way.
-FOR_OTHERS = ("millrace.", "sasl.jaas.", "ssl.truststore.")
+import millrace
 
 
-def read_properties(path):
-    with open(path, encoding="utf-8") as file:
-        lines = (line.strip() for line in file)
-        return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+def main(client_properties):
+    with millrace.connect(client_properties) as client:
+        job = client.submit(team="vision", user="ada", gpus=2, command=["python3", "train.py"], limit_ms=3_600_000)
+        print(job)
+        client.cancel(job, reason="only an example")
 
+        with client.start_run("digits", user="ada", params={"rate": 0.1}) as run:
+            for step in range(1000):
+                run.log_metrics({"loss": 1 / (step + 1)}, step=step)
+        print(run.id)
 
-def payload(command):
-    if command == "cancel":
-        return "io.millrace.events.job.JobCancelRequested", {"reason": "changed my mind"}
-    return "io.millrace.events.job.JobSubmitted", {
-        "pool": "default", "queue": "batch", "team": "vision", "user": "ada", "gpus": 2, "limit_ms": 3_600_000,
-    }
-
-
-def main(properties_file, command, job_id):
-    settings = read_properties(properties_file)
-    registry = SchemaRegistryClient({"url": settings.pop("schema.registry.url")})
-    serialize = AvroSerializer(registry, conf={"auto.register.schemas": False, "use.latest.version": True})
-
-    now = int(time.time() * 1000)
-    event = {
-        "event_id": f"{now}-{uuid.uuid4()}",
-        "occurred_at": now,
-        "actor": "user:ada",
-        "payload": payload(command),
-    }
-    kafka = {name: value for name, value in settings.items() if not name.startswith(FOR_OTHERS)}
-    # As Java clients do it: a job's records meet in one partition whoever sent them.
-    producer = Producer({**kafka, "partitioner": "murmur2_random", "enable.idempotence": True})
-
-    def report(error, stored):
-        if error is not None:
-            sys.exit(f"{job_id} was not stored: {error}")
-        print(f"{job_id} at {stored.topic()}-{stored.partition()}@{stored.offset()}")
-
-    value = serialize(event, SerializationContext(TOPIC, MessageField.VALUE))
-    producer.produce(TOPIC, key=job_id.encode(), value=value, on_delivery=report)
-    producer.flush()
+        client.log_prediction("digits", "1", "request-17", features={"ink": 0.3, "pen": "blue"}, score=0.93, label="7")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4 or sys.argv[2] not in ("submit", "cancel"):
+    if len(sys.argv) != 2:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    main(sys.argv[1])

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +130,22 @@ def test_mistakes_are_named(stack, name):
     with pytest.raises(millrace.MillraceError, match="closed"):
         client.cancel(name)
     assert stack.read("job-events", name) == []
+
+
+def test_the_example_runs(stack, python):
+    code = (Path(__file__).parents[2] / "examples" / "python" / "submit_job.py").read_text()
+    out, err = python(code, str(stack.properties)).communicate(timeout=60)
+    assert err == ""
+    job, run = out.split()
+    assert [event["payload"][0] for event in stack.read("job-events", job)] == ["JobSubmitted", "JobCancelRequested"]
+    assert stack.read("run-events", run)[-1]["payload"][0] == "RunEnded"
+
+
+def test_a_wrong_password_is_named(stack, name, tmp_path):
+    file = tmp_path / "client.properties"
+    lines = stack.properties.read_text().splitlines()
+    file.write_text("\n".join("sasl.password=wrong" if line.startswith("sasl.password") else line for line in lines))
+    client = millrace.connect(file)
+    assert client.log_prediction(name, "1", "p")
+    with pytest.raises(millrace.NotStored, match="(?i)^1 of 1 events were not stored: .*authentication"):
+        client.close(patience_s=5)
