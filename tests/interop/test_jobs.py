@@ -100,7 +100,9 @@ def test_python_and_the_command_line_know_each_others_submissions(stack, name):
 
 
 def test_what_the_command_line_submits_is_read_from_python(stack, name):
-    stack.cli("submit", "--id", name, "--team", "vision", "--gpus", "1", "--array", "0-2", "--after", "never", "--", "true")
+    stack.cli(
+        "submit", "--id", name, "--team", "vision", "--gpus", "1", "--array", "0-2", "--after", "never", "--", "true"
+    )
     for index in range(3):
         (event,) = stack.read("job-events", f"{name}-{index}")
         assert event["payload"][1]["array"] == {"array_id": name, "index": index, "size": 3}

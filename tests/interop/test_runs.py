@@ -135,7 +135,12 @@ def test_what_cannot_be_stored_is_told(stack, tmp_path, name):
     assert client.log_prediction(name, "1", "p")
     with pytest.raises(millrace.NotStored, match="^1 of 1 events were not stored: .*'millrace status' says"):
         client.close(patience_s=2)
-    file.write_text("\n".join(line.replace("schema.registry.url=http://127.0.0.1:", "schema.registry.url=http://127.0.0.1:1/") for line in lines))
+    file.write_text(
+        "\n".join(
+            line.replace("schema.registry.url=http://127.0.0.1:", "schema.registry.url=http://127.0.0.1:1/")
+            for line in lines
+        )
+    )
     client = millrace.Client(Config.read(file))
     client.log_prediction(name, "1", "p")
     with pytest.raises(millrace.NotStored, match="^1 of 1 events were not stored: schema registry "):

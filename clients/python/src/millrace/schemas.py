@@ -81,9 +81,7 @@ class Registry:
             return self._schemas[topic]
 
     def _ask(self, path: str) -> dict:
-        request = urllib.request.Request(
-            self._url + path, headers={"Accept": "application/vnd.schemaregistry.v1+json"}
-        )
+        request = urllib.request.Request(self._url + path, headers={"Accept": "application/vnd.schemaregistry.v1+json"})
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S, context=self._tls) as answer:
                 return json.load(answer)

@@ -10,7 +10,6 @@ import io.millrace.events.prediction.PredictionMade;
 import io.millrace.events.run.RunEvent;
 import io.millrace.events.run.RunStarted;
 import io.millrace.streams.EventSerde;
-import io.millrace.streams.RegistryUnavailableException;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.Topic;
@@ -234,7 +233,7 @@ public final class MillraceClient implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new ClientException(unanswered(outbox.newestFailure()), e);
         } catch (ExecutionException e) {
-            throw new ClientException("Kafka did not take the event: " + e.getCause(), e);
+            throw new ClientException("Kafka did not take the event: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClientException("interrupted; the event may or may not be stored", e);
@@ -242,10 +241,10 @@ public final class MillraceClient implements AutoCloseable {
     }
 
     private String unanswered(@Nullable Exception failure) {
-        return failure instanceof RegistryUnavailableException
-                ? failure.getMessage() + "; 'millrace status' says how the stack is"
-                : "no answer from Kafka at " + config.kafka().get("bootstrap.servers")
-                        + "; 'millrace status' says how the stack is";
+        String why = failure == null || failure instanceof org.apache.kafka.common.errors.TimeoutException
+                ? "no answer from Kafka at " + config.kafka().get("bootstrap.servers")
+                : String.valueOf(failure.getMessage());
+        return why + "; 'millrace status' says how the stack is";
     }
 
     private Instant now() {

@@ -22,12 +22,15 @@ import io.millrace.streams.Topics;
 import io.millrace.streams.runtime.TopicReader;
 import io.millrace.testkit.TestBroker;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.apache.avro.specific.SpecificRecord;
@@ -43,21 +46,23 @@ class MillraceClientTest {
     @TempDir
     private Path folder;
 
-    private Path config(String bootstrap, String registry) throws IOException {
-        Map<String, Object> told = TestBroker.shared().client(Principal.USERS);
-        told.put("bootstrap.servers", bootstrap);
-        told.put("schema.registry.url", registry);
-        told.put("millrace.schema.cache", folder.resolve("schemas-" + registry.hashCode()));
-        StringBuilder lines = new StringBuilder();
-        told.forEach(
-                (name, value) -> lines.append(name).append('=').append(value).append('\n'));
-        return Files.writeString(folder.resolve("client.properties"), lines);
+    private Path config(String registry, Map<String, String> with) throws IOException {
+        Map<String, Object> lines = new TreeMap<>(TestBroker.shared().client(Principal.USERS));
+        lines.put("schema.registry.url", registry);
+        lines.put("millrace.schema.cache", folder.resolve("schemas-" + registry.hashCode()));
+        lines.putAll(with);
+        Properties properties = new Properties();
+        lines.forEach((name, value) -> properties.setProperty(name, value.toString()));
+        Path file = folder.resolve("client.properties");
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            properties.store(writer, null);
+        }
+        return file;
     }
 
-    private MillraceClient client() throws IOException {
-        TestBroker broker = TestBroker.shared();
-        return MillraceClient.connect(
-                config(broker.bootstrapServers(), broker.registryUrl().toString()));
+    private MillraceClient client(String... with) throws IOException {
+        return MillraceClient.connect(config(
+                TestBroker.shared().registryUrl().toString(), with.length == 0 ? Map.of() : Map.of(with[0], with[1])));
     }
 
     private static <E extends SpecificRecord> List<Envelope> stored(Topic<E> topic, String key) {
@@ -178,8 +183,7 @@ class MillraceClientTest {
 
     @Test
     void shouldSayWhatCouldNotBeStored() throws IOException {
-        MillraceClient unreachable = MillraceClient.connect(
-                config("127.0.0.1:1", TestBroker.shared().registryUrl().toString()));
+        MillraceClient unreachable = client("bootstrap.servers", "127.0.0.1:1");
         PredictionMade prediction = PredictionMade.newBuilder()
                 .setPredictionId("p")
                 .setModelName("m")
@@ -194,10 +198,22 @@ class MillraceClientTest {
         unreachable.close();
         assertThatThrownBy(() -> unreachable.predict(prediction)).hasMessage("this client is closed");
 
-        MillraceClient lost = MillraceClient.connect(config("127.0.0.1:1", "http://127.0.0.1:1/apis/ccompat/v7"));
+        MillraceClient lost = MillraceClient.connect(config("http://127.0.0.1:1/apis/ccompat/v7", Map.of()));
         lost.predict(prediction);
         assertThatThrownBy(() -> lost.close(Duration.ofMillis(1500)))
                 .hasMessage("1 of 1 events were not stored: schema registry http://127.0.0.1:1/apis/ccompat/v7 does"
                         + " not answer; 'millrace status' says how the stack is");
+    }
+
+    @Test
+    void shouldSayThatTheBrokerKnowsNoSuchUser() throws IOException {
+        String login = "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"users\""
+                + " password=\"wrong\";";
+        MillraceClient stranger = client("sasl.jaas.config", login);
+        assertThatThrownBy(() -> stranger.cancel(key, "ada", ""))
+                .isInstanceOf(ClientException.class)
+                .hasMessageContaining("Authentication failed");
+        assertThatThrownBy(stranger::close)
+                .hasMessageMatching("1 of 1 events were not stored: .*Authentication failed.*");
     }
 }
