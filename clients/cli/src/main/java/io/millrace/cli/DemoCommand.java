@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.cli.demo.DemoReport;
 import io.millrace.cli.demo.PlayAudit;
 import io.millrace.cli.demo.ProgressLine;
+import io.millrace.cli.demo.SharedCluster;
 import io.millrace.cli.demo.TracePolicy;
 import io.millrace.local.DataFolder;
 import io.millrace.local.LocalStack;
@@ -96,7 +97,9 @@ final class DemoCommand implements Callable<Integer> {
                     + " of the shipped trace, all of another one.")
     private @Nullable String days;
 
-    @Option(names = "--shared", description = "Let all teams use the whole cluster.")
+    @Option(
+            names = "--shared",
+            description = "Let all teams use the whole cluster, each with a share as large as what it had for itself.")
     private boolean shared;
 
     @Override
@@ -106,19 +109,26 @@ final class DemoCommand implements Callable<Integer> {
         Path root = ProjectRoot.find();
         try {
             TracePolicy tracePolicy = TracePolicy.read(root.resolve("policies/trace.yaml"), policy);
-            Cluster played = cluster(root);
+            Cluster apart = cluster(root);
+            SharedCluster together = shared ? SharedCluster.of(apart) : null;
+            Cluster played = together == null ? apart : together.cluster();
             List<TraceJob> jobs = jobs(root);
             PlayOptions play = new PlayOptions(
                     PLAY_ID, jobs, played, tracePolicy.statedLimitsMs(), List.of(), PlayOptions.PATIENCE);
             StackOptions stack = stack(root, played);
             tracePolicy.write(stack.policyFile());
-            return run(stack, play, startedAt, out);
+            if (together != null && !together.shares().isEmpty()) {
+                stack = stack.withOrgFile(beside(stack.data(), "-org.yaml"));
+                together.writeOrg(beside(stack.data(), "-org.yaml"));
+            }
+            return run(stack, play, together == null ? Map.of() : together.shares(), startedAt, out);
         } catch (TraceException | PlayException e) {
             throw new CommandException(e.getMessage(), e);
         }
     }
 
-    private int run(StackOptions stack, PlayOptions play, long startedAt, PrintWriter out) {
+    private int run(
+            StackOptions stack, PlayOptions play, Map<String, Integer> shares, long startedAt, PrintWriter out) {
         String made = new DataFolder(stack.data()).clock();
         if (made != null && !made.equals(stack.clock())) {
             throw new CommandException(stack.data() + " is the folder of a stack on the clock '" + made
@@ -132,7 +142,7 @@ final class DemoCommand implements Callable<Integer> {
         try {
             LocalStack.up(stack, line -> say(out, "  " + line));
             say(out, "Playing " + play.jobs().size() + " jobs under " + policy + " ...");
-            DemoReport report = play(stack, play, startedAt, out);
+            DemoReport report = play(stack, play, shares, startedAt, out);
             print(report, out);
             if (exit) {
                 LocalStack.down(stack.data(), false);
@@ -150,7 +160,8 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private DemoReport play(StackOptions stack, PlayOptions options, long startedAt, PrintWriter out) {
+    private static DemoReport play(
+            StackOptions stack, PlayOptions options, Map<String, Integer> shares, long startedAt, PrintWriter out) {
         Connection connection = Connection.ofStack(stack.data());
         Connection simulator = Connection.ofStack(stack.data(), Principal.SIMULATOR);
         SchemaRegistry registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
@@ -178,7 +189,8 @@ final class DemoCommand implements Callable<Integer> {
                 summary,
                 audit.gpuMsAccounted(summary.gpuMsPlayed(), ACCOUNTS_FOLLOW),
                 Replay.run(connection.kafkaProperties(), registry, null, null).equal(),
-                audit.deadLetters());
+                audit.deadLetters(),
+                shares.isEmpty() ? Map.of() : SharesOverTime.of(audit.stays(), shares));
     }
 
     private void print(DemoReport report, PrintWriter out) {
@@ -218,8 +230,7 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--trace and --cluster belong together: give both or none");
         }
-        Cluster read = Cluster.read(cluster == null ? root.resolve(CLUSTER) : cluster);
-        return shared ? read.shared() : read;
+        return Cluster.read(cluster == null ? root.resolve(CLUSTER) : cluster);
     }
 
     private List<TraceJob> jobs(Path root) {
@@ -248,10 +259,14 @@ final class DemoCommand implements Callable<Integer> {
                             Map.of(),
                             played.partitions().stream().map(Partition::pool).toList()))
                     // Beside the folder: a new stack takes no folder with something in it.
-                    .withPolicyFile(folder.resolveSibling(folder.getFileName() + "-policy.yaml"));
+                    .withPolicyFile(beside(folder, "-policy.yaml"));
         } catch (StackException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private static Path beside(Path folder, String ending) {
+        return folder.resolveSibling(folder.getFileName() + ending);
     }
 
     /** When the user began to wait: the launcher says, since a build may have come first. */

@@ -3,6 +3,8 @@ package io.millrace.cli.demo;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.millrace.cli.SharesOverTime;
+import io.millrace.cli.SharesOverTime.TeamDay;
 import io.millrace.cli.TextTable;
 import io.millrace.simulator.play.PlaySummary;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param gpuMsAccounted GPU time by the scheduler's accounts
  * @param cyclesRedecidedEqual cycles that replay decided again alike
  * @param deadLetters records that somebody could not read
+ * @param byDay what each team held and wanted; empty where teams don't share the cluster
  */
 public record DemoReport(
         double secondsToPlaying,
@@ -26,7 +29,8 @@ public record DemoReport(
         PlaySummary play,
         long gpuMsAccounted,
         long cyclesRedecidedEqual,
-        long deadLetters) {
+        long deadLetters,
+        Map<Long, Map<String, TeamDay>> byDay) {
     private static final double MS_PER_HOUR = 3_600_000;
     private static final long MS_PER_DAY = 86_400_000;
 
@@ -76,6 +80,9 @@ public record DemoReport(
         keys.put("waits_over_1_min", play.waitsOverMinute());
         keys.put("avg_wait_s", tenths(play.avgWaitS()));
         keys.put("avg_jct_s", tenths(play.avgJctS()));
+        if (!byDay.isEmpty()) {
+            keys.put("by_day", byDay);
+        }
         try {
             return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(keys) + "\n";
         } catch (JsonProcessingException e) {
@@ -99,7 +106,7 @@ public record DemoReport(
         table.row(List.of("cycles", Long.toString(play.cycles())));
         table.row(List.of("replay decided alike", Long.toString(cyclesRedecidedEqual)));
         table.row(List.of("dead letters", Long.toString(deadLetters)));
-        return table.text();
+        return byDay.isEmpty() ? table.text() : table.text() + "\n\n" + SharesOverTime.table(byDay);
     }
 
     /** Whole days are played, so time counts from the midnight before the first job. */

@@ -3,6 +3,7 @@ package io.millrace.cli.simulate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.millrace.cli.SharesOverTime;
 import io.millrace.cli.simulate.SimulationReport.Row;
 import io.millrace.cli.simulate.TraceSimulation.Outcome;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
@@ -88,22 +89,9 @@ public final class Simulation {
         report.byTeam().forEach((team, row) -> line(text, "team " + team, row));
         report.bySize().forEach((size, row) -> line(text, size + " GPUs", row));
         if (overTime) {
-            overTime(text, report);
+            text.append(System.lineSeparator()).append(SharesOverTime.table(report.byDay()));
         }
         return text.toString().stripTrailing();
-    }
-
-    private static void overTime(StringBuilder text, SimulationReport report) {
-        text.append(String.format("%n%-4s %-16s %10s %10s %10s%n", "day", "team", "share", "held", "waiting"));
-        report.byDay()
-                .forEach((day, teams) -> teams.forEach((team, row) -> text.append(String.format(
-                        Locale.ROOT,
-                        "%-4d %-16s %10d %10.1f %10.1f%n",
-                        day,
-                        team,
-                        row.share(),
-                        row.held(),
-                        row.waiting()))));
     }
 
     private static void line(StringBuilder text, String name, Row row) {

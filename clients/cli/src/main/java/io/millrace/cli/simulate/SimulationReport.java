@@ -1,6 +1,8 @@
 package io.millrace.cli.simulate;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.millrace.cli.SharesOverTime;
+import io.millrace.cli.SharesOverTime.Stay;
 import io.millrace.cli.simulate.TraceSimulation.Outcome;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -73,7 +75,12 @@ record SimulationReport(
                 all.size() - ran.size(),
                 byTeam,
                 bySize,
-                SharesOverTime.of(ran, teamShares));
+                SharesOverTime.of(ran.stream().map(SimulationReport::stay).toList(), teamShares));
+    }
+
+    private static Stay stay(Outcome outcome) {
+        return new Stay(
+                outcome.job().team(), outcome.job().gpus(), outcome.job().submitMs(), start(outcome), end(outcome));
     }
 
     private static <K> Map<K, List<Outcome>> group(List<Outcome> outcomes, Function<Outcome, K> by) {

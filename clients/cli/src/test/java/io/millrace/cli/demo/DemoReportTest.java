@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.simulator.play.PlaySummary;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DemoReportTest {
@@ -26,7 +27,7 @@ class DemoReportTest {
 
     @Test
     void shouldFindNoFaultInAPlayThatAddsUp() {
-        assertThat(new DemoReport(31.26, 100, GOOD, 7_200_000, 1_960, 0).faults())
+        assertThat(new DemoReport(31.26, 100, GOOD, 7_200_000, 1_960, 0, Map.of()).faults())
                 .isEmpty();
     }
 
@@ -34,7 +35,7 @@ class DemoReportTest {
     void shouldNameEveryFault() {
         PlaySummary bad = new PlaySummary(10, 9, 7, 0, 3, 100, 20, 30, 5, 1, 0, 0, 0, 0);
 
-        assertThat(new DemoReport(1, 1, bad, 90, 19, 2).faults())
+        assertThat(new DemoReport(1, 1, bad, 90, 19, 2, Map.of()).faults())
                 .containsExactly(
                         "1 jobs were submitted and did not end.",
                         "2 jobs did not end as the trace says.",
@@ -46,7 +47,7 @@ class DemoReportTest {
 
     @Test
     void shouldKeepTheKeysThatMachinesRead() throws JsonProcessingException {
-        String json = new DemoReport(31.26, 100.04, GOOD, 7_200_000, 1_960, 0).json();
+        String json = new DemoReport(31.26, 100.04, GOOD, 7_200_000, 1_960, 0, Map.of()).json();
 
         assertThat(new ObjectMapper().readTree(json)).isEqualTo(new ObjectMapper().readTree("""
                                         {"seconds_to_playing": 31.3, "seconds_playing": 100.0,

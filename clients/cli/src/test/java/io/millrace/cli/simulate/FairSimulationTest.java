@@ -3,6 +3,7 @@ package io.millrace.cli.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.cli.SharesOverTime;
 import io.millrace.simulator.trace.Cluster;
 import io.millrace.simulator.trace.Partition;
 import io.millrace.simulator.trace.TraceJob;
