@@ -68,7 +68,7 @@ final class ExplanationText {
                         : position - 1 + (position == 2 ? " job is" : " jobs are") + " ahead")
                 + (ahead.size() < position - 1 ? ", the last of them" : ""));
         if (!ahead.isEmpty()) {
-            table(QueueText.of(ahead));
+            table(QueueText.of(ahead, false));
         }
     }
 

@@ -24,6 +24,11 @@ final class QueueCommand implements Callable<Integer> {
     @Option(names = "--pool", paramLabel = "POOL", description = "Only this pool's. Default: all.")
     private @Nullable String pool;
 
+    @Option(
+            names = "--each",
+            description = "A line for each job, also where many of an array wait one behind the other.")
+    private boolean each;
+
     @Option(names = "--json", description = "Print the scheduler's own answer.")
     private boolean json;
 
@@ -36,7 +41,7 @@ final class QueueCommand implements Callable<Integer> {
                         pool == null
                                 ? "this scheduler has no queue to show"
                                 : "the scheduler knows no pool '" + pool + "'");
-        spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : QueueText.of(answer));
+        spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : QueueText.of(answer, each));
         return 0;
     }
 }

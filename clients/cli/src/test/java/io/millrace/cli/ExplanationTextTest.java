@@ -120,11 +120,11 @@ class ExplanationTextTest {
 
     @Test
     void shouldShowTheQueueAsATable() {
-        assertThat(QueueText.of(json("[" + AHEAD + "]"))).isEqualTo("""
+        assertThat(QueueText.of(json("[" + AHEAD + "]"), false)).isEqualTo("""
                 position  job   pool     team    user  gpus  waited  priority  promised start        reasons
                        1  gang  default  speech  bob     64  1h20s    155.500  2026-03-01T13:02:10Z  INSUFFICIENT_GPUS, NODE_DOWN
                 """);
-        assertThat(QueueText.of(json("[]"))).isEqualTo("no job waits\n");
+        assertThat(QueueText.of(json("[]"), false)).isEqualTo("no job waits\n");
     }
 
     @Test

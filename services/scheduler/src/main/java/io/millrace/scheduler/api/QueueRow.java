@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A waiting job; {@code position} counts from 1 in the order the policy considers the jobs of a pool.
  *
+ * @param arrayId the array it is a member of; null for none
  * @param priority in points; null where the policy computes none
  * @param promisedStart when it starts at the latest if limits are enforced; null as long as it has no promise
  */
 public record QueueRow(
         int position,
         String jobId,
+        @Nullable String arrayId,
         String pool,
         String team,
         String user,
@@ -32,6 +34,7 @@ public record QueueRow(
         return new QueueRow(
                 position,
                 job.id(),
+                job.request().array() == null ? null : job.request().array().arrayId(),
                 pool,
                 job.request().team(),
                 job.request().user(),
