@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.attempt.JobFailed;
+import io.millrace.events.decision.EndState;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.decision.JobEnded;
 import io.millrace.events.decision.JobPlaced;
@@ -138,7 +139,10 @@ final class JobStory {
         jobs.forEach(job -> {
             JobEnded over = ended.get(job);
             if (over != null) {
-                ends.accept(job + " " + over.getState() + (exitCode(job) == 0 ? "" : ", exit code " + exitCode(job))
+                boolean told =
+                        over.getState() != EndState.FAILED || over.getMessage().contains("exit code");
+                ends.accept(job + " " + over.getState()
+                        + (told ? "" : ", exit code " + exitCode(job))
                         + (over.getMessage().isEmpty() ? "" : ": " + over.getMessage()));
             }
         });

@@ -67,8 +67,8 @@ final class QueueText {
     /** As they are submitted: 0-4,8. */
     private static String indices(List<JsonNode> group) {
         TreeSet<Integer> indices = group.stream()
-                .map(row -> Integer.valueOf(word(row, "job_id")
-                        .substring(word(row, "array_id").length() + 1)))
+                .map(row -> Integer.valueOf(
+                        word(row, "job_id").substring(word(row, "array_id").length() + 1)))
                 .collect(Collectors.toCollection(TreeSet::new));
         StringBuilder text = new StringBuilder();
         for (int index : indices) {
