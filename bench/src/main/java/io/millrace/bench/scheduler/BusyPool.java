@@ -192,7 +192,10 @@ final class BusyPool {
                 placed++;
             } else if (event instanceof PoolEvent.StopRequested stop) {
                 stop(stop.jobId(), stop.attempt());
-            } else if (event instanceof PoolEvent.JobRequeued requeued) {
+            } else if (event instanceof PoolEvent.PreemptionRequested stop) {
+                stop(stop.jobId(), stop.attempt());
+            } else if (event instanceof PoolEvent.JobRequeued requeued
+                    && requeued.cause() != PoolEvent.RequeueCause.PREEMPTED) {
                 throw new IllegalStateException("an agent went silent: " + requeued);
             }
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** An explanation of the scheduler's as a person reads it. */
@@ -41,6 +42,7 @@ final class ExplanationText {
                 + (isThere(job.path("wait_s"))
                         ? ", waited " + length((long) (job.path("wait_s").asDouble() * 1000))
                         : ""));
+        work(job);
         if (isThere(job.path("started_at"))) {
             line("  attempt " + word(job, "attempt") + " started " + word(job, "started_at"));
         }
@@ -57,6 +59,32 @@ final class ExplanationText {
                         ? ", at " + word(asOf, "at") + " after cycle " + word(asOf, "cycle") + ", pool-inputs offset "
                                 + word(asOf, "log_offset")
                         : ""));
+    }
+
+    private void work(JsonNode job) {
+        if (!job.path("command").isEmpty()) {
+            List<String> words = new ArrayList<>();
+            job.path("command").forEach(word -> words.add(word.asText()));
+            line("  runs " + String.join(" ", words));
+        }
+        if (isThere(job.path("array_id"))) {
+            line("  number " + word(job, "array_index") + " of array " + word(job, "array_id"));
+        }
+        if (!job.path("after").isEmpty()) {
+            List<String> others = new ArrayList<>();
+            job.path("after")
+                    .forEach(other -> others.add(word(other, "job_id")
+                            + (word(other, "condition").equals("ENDED") ? " has ended" : " has completed")));
+            line("  to run after " + String.join(", ", others));
+        }
+        int preemptions = job.path("preemptions").asInt();
+        if (preemptions > 0) {
+            line("  made room for others " + (preemptions == 1 ? "once" : preemptions + " times"));
+        }
+        JsonNode resume = job.path("resume");
+        if (isThere(resume)) {
+            line("  goes on from step " + word(resume, "step") + ", " + word(resume, "path"));
+        }
     }
 
     private void position() {

@@ -171,6 +171,9 @@ final class TraceSimulation {
                 case PoolEvent.CycleClosed closed -> {}
                 case PoolEvent.JobRequeued requeued -> throw new IllegalStateException("requeued: " + requeued);
                 case PoolEvent.StopRequested stop -> throw new IllegalStateException("stopped: " + stop);
+                case PoolEvent.LookPlanned planned -> {}
+                case PoolEvent.PreemptionRequested preempted ->
+                    throw new IllegalStateException("preempted: " + preempted);
                 case PoolEvent.DependenciesMet met -> throw new IllegalStateException("depended: " + met);
                 case PoolEvent.NodeSilenced silenced -> throw new IllegalStateException("silent: " + silenced);
                 case PoolEvent.NodeReturned returned -> throw new IllegalStateException("returned: " + returned);

@@ -7,6 +7,7 @@ import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.PreemptionRequested;
 import io.millrace.events.decision.PromiseRevised;
 import io.millrace.events.decision.StartPromised;
 import io.millrace.events.decision.StopRequested;
@@ -204,6 +205,7 @@ public final class Play {
                 }
                 yield false;
             }
+            case PreemptionRequested preempted -> cluster.stopRequested(pool, jobId, preempted.getAttempt(), nowMs);
             case StopRequested stop -> cluster.stopRequested(pool, jobId, stop.getAttempt(), nowMs);
             // Said to people; nothing is to be done about it.
             case StartPromised promised -> false;

@@ -33,27 +33,31 @@ class PlayTest {
 
         assertThat(scheduler.story())
                 .containsExactly(
-                        "10 red-000 NodeUp {\"pool\": \"red\", \"gpus\": 8, \"gpu_type\": \"V100\"}",
+                        "10 red-000 NodeUp {\"pool\": \"red\", \"gpus\": 8, \"gpu_type\": \"V100\","
+                                + " \"address\": null, \"silent_after_ms\": null}",
                         "10 a JobSubmitted {\"pool\": \"red\", \"queue\": \"batch\", \"team\": \"red\", \"user\": \"ann\","
                                 + " \"gpus\": 8, \"gpu_type\": \"V100\", \"gpus_per_node\": null,"
                                 + " \"limit_ms\": 14400000, \"estimate_ms\": 4000000, \"tags\": {},"
-                                + " \"job_type\": \"EXPERIMENTATION\", \"deadline\": null}",
+                                + " \"job_type\": \"EXPERIMENTATION\", \"deadline\": null,"
+                                + " \"work\": null, \"after\": [], \"array\": null}",
                         "10 play ClockAdvanced {\"sequence\": 1, \"sent\": {\"red\": 2}}",
                         "10 a JobStarted {\"attempt\": 1, \"node_ids\": [\"red-000\"]}",
                         "10 play ClockAdvanced {\"sequence\": 2, \"sent\": {\"red\": 3}}",
                         "20 b JobSubmitted {\"pool\": \"red\", \"queue\": \"batch\", \"team\": \"red\", \"user\": \"ann\","
                                 + " \"gpus\": 2, \"gpu_type\": \"V100\", \"gpus_per_node\": null,"
                                 + " \"limit_ms\": 3600000, \"estimate_ms\": 30000, \"tags\": {},"
-                                + " \"job_type\": \"EXPERIMENTATION\", \"deadline\": null}",
+                                + " \"job_type\": \"EXPERIMENTATION\", \"deadline\": null,"
+                                + " \"work\": null, \"after\": [], \"array\": null}",
                         "20 play ClockAdvanced {\"sequence\": 3, \"sent\": {\"red\": 4}}",
                         "20 play ClockAdvanced {\"sequence\": 4, \"sent\": {\"red\": 4}}",
                         "4010 a CheckpointSaved {\"attempt\": 1, \"path\": \"checkpoints/a/1800\", \"step\": 1800}",
                         "4010 a CheckpointSaved {\"attempt\": 1, \"path\": \"checkpoints/a/3600\", \"step\": 3600}",
-                        "4010 a JobCompleted {\"attempt\": 1, \"exit_code\": 0}",
+                        "4010 a JobCompleted {\"attempt\": 1, \"exit_code\": 0, \"log_tail\": \"\"}",
                         "4010 play ClockAdvanced {\"sequence\": 5, \"sent\": {\"red\": 7}}",
                         "4010 b JobStarted {\"attempt\": 1, \"node_ids\": [\"red-000\"]}",
                         "4010 play ClockAdvanced {\"sequence\": 6, \"sent\": {\"red\": 8}}",
-                        "4040 b JobStopped {\"attempt\": 1, \"cause\": \"USER\", \"reason\": \"as traced\"}",
+                        "4040 b JobStopped {\"attempt\": 1, \"cause\": \"USER\", \"reason\": \"as traced\","
+                                + " \"log_tail\": \"\"}",
                         "4040 play ClockAdvanced {\"sequence\": 7, \"sent\": {\"red\": 9}}",
                         "4040 play ClockAdvanced {\"sequence\": 8, \"sent\": {\"red\": 9}}");
         assertThat(summary)
@@ -78,7 +82,8 @@ class PlayTest {
                         "3720 a CheckpointSaved {\"attempt\": 1, \"path\": \"checkpoints/a/3600\", \"step\": 3600}",
                         "8000 a CheckpointSaved {\"attempt\": 1, \"path\": \"checkpoints/a/5400\", \"step\": 5400}",
                         "8000 a CheckpointSaved {\"attempt\": 1, \"path\": \"checkpoints/a/7200\", \"step\": 7200}",
-                        "8000 a JobFailed {\"attempt\": 1, \"exit_code\": 1, \"reason\": \"as traced\"}");
+                        "8000 a JobFailed {\"attempt\": 1, \"exit_code\": 1, \"reason\": \"as traced\","
+                                + " \"log_tail\": \"\"}");
         assertThat(scheduler.sent())
                 .filteredOn(record -> record.topic().equals(Topics.GPU_TELEMETRY.name()))
                 .extracting(record -> record.timeMs() / 1000 + " " + record.key())
@@ -142,7 +147,7 @@ class PlayTest {
                 .contains(
                         "2000 red-000 NodeDown {\"reason\": \"scripted\"}",
                         "2000 a JobStarted {\"attempt\": 2, \"node_ids\": [\"red-001\"]}",
-                        "4200 a JobCompleted {\"attempt\": 2, \"exit_code\": 0}");
+                        "4200 a JobCompleted {\"attempt\": 2, \"exit_code\": 0, \"log_tail\": \"\"}");
     }
 
     @Test
@@ -159,7 +164,8 @@ class PlayTest {
         assertThat(summary.doubleAssignments()).isZero();
         assertThat(summary.gpuMsPlayed()).isEqualTo(8 * (1_000_000L + 4_000_000L) + 16 * 10_000L);
         assertThat(scheduler.story())
-                .contains("1000 a JobStopped {\"attempt\": 1, \"cause\": \"SCHEDULER\", \"reason\": \"requested\"}");
+                .contains("1000 a JobStopped {\"attempt\": 1, \"cause\": \"SCHEDULER\", \"reason\": \"requested\","
+                        + " \"log_tail\": \"\"}");
     }
 
     @Test

@@ -40,13 +40,14 @@ final class Explainer {
             return List.of();
         }
         long now = now(snapshot.pool());
-        return rows(poolName, QueueOrder.at(snapshot.pool(), now).places(), 0, now);
+        return rows(
+                poolName, snapshot.pool(), QueueOrder.at(snapshot.pool(), now).places(), 0, now);
     }
 
-    private static List<QueueRow> rows(String poolName, List<Place> places, int before, long now) {
+    private static List<QueueRow> rows(String poolName, Pool pool, List<Place> places, int before, long now) {
         List<QueueRow> rows = new ArrayList<>(places.size());
         for (Place place : places) {
-            rows.add(QueueRow.of(poolName, before + rows.size() + 1, place, now));
+            rows.add(QueueRow.of(poolName, pool, before + rows.size() + 1, place, now));
         }
         return rows;
     }
@@ -102,7 +103,7 @@ final class Explainer {
         Place place = places.get(before);
         Job job = place.job();
         int named = Math.min(before, AHEAD_NAMED);
-        List<QueueRow> ahead = rows(poolName, places.subList(before - named, before), before - named, now);
+        List<QueueRow> ahead = rows(poolName, pool, places.subList(before - named, before), before - named, now);
         FreeGpus free = FreeGpus.of(pool, job.request().shape());
         return new Explanation(
                 row,

@@ -10,10 +10,14 @@ import io.millrace.events.decision.JobQueued;
 import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
 import io.millrace.events.decision.NodeShare;
+import io.millrace.events.decision.PreemptionRequested;
 import io.millrace.events.decision.PromiseRevised;
 import io.millrace.events.decision.StartPromised;
 import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
+import io.millrace.events.job.CheckpointSaved;
+import io.millrace.events.job.Dependency;
+import io.millrace.events.job.DependencyCondition;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
 import java.time.Instant;
@@ -44,6 +48,9 @@ public final class JobView {
     private @Nullable JobEnded ended;
     private @Nullable String pool;
     private boolean stopping;
+    private int lastPreempted;
+    private int preemptions;
+    private @Nullable CheckpointSaved newest;
     private int seenAttempt;
     private @Nullable Instant seenStart;
     private @Nullable Instant firstSeenStart;
@@ -59,6 +66,11 @@ public final class JobView {
     }
 
     void apply(JobEvent event) {
+        // As the pool has it: of several checkpoints the one of the highest step counts.
+        if (event.getPayload() instanceof CheckpointSaved saved
+                && (newest == null || newest.getStep() < saved.getStep())) {
+            newest = saved;
+        }
         if (event.getPayload() instanceof JobSubmitted submitted && asked == null) {
             asked = submitted;
             askedAt = event.getOccurredAt();
@@ -118,6 +130,18 @@ public final class JobView {
                     firstCountedStart = over.getStartedAt();
                 }
                 yield over.getState() + (over.getMessage().isEmpty() ? "" : ": " + over.getMessage());
+            }
+            case PreemptionRequested preempted -> {
+                stopping = true;
+                if (preempted.getAttempt() > lastPreempted) {
+                    lastPreempted = preempted.getAttempt();
+                    preemptions++;
+                }
+                yield "attempt " + preempted.getAttempt()
+                        + (preempted.getForJob() == null
+                                ? ": a manager asked"
+                                : " makes room for " + preempted.getForJob())
+                        + ", " + preempted.getLostGpuMs() / 1000 + " GPU seconds are lost";
             }
             case StopRequested stop -> {
                 stopping |= stop.getCause() != StopRequestCause.STALE_ATTEMPT;
@@ -238,7 +262,25 @@ public final class JobView {
                 placed == null ? List.of() : nodes(placed),
                 waits() ? reasons : List.of(),
                 queued != null ? queued.getSubmissionEventId() : askedBy,
-                arrayId());
+                arrayId(),
+                asked == null || asked.getArray() == null
+                        ? null
+                        : (Integer) asked.getArray().getIndex(),
+                asked == null || asked.getWork() == null
+                        ? List.of()
+                        : List.copyOf(asked.getWork().getCommand()),
+                asked == null
+                        ? List.of()
+                        : asked.getAfter().stream()
+                                .map(one -> new JobRow.After(one.getJobId(), condition(one)))
+                                .toList(),
+                preemptions,
+                newest == null ? null : new JobRow.Resume(newest.getAttempt(), newest.getStep(), newest.getPath()));
+    }
+
+    /** As the pool has it: what is not known counts as the stricter one. */
+    private static String condition(Dependency dependency) {
+        return dependency.getCondition() == DependencyCondition.ENDED ? "ENDED" : "COMPLETED";
     }
 
     @Nullable

@@ -1,8 +1,11 @@
 package io.millrace.scheduler.api;
 
+import io.millrace.scheduler.domain.Dependency;
 import io.millrace.scheduler.domain.Job;
+import io.millrace.scheduler.domain.Pool;
 import io.millrace.scheduler.domain.Promise;
 import io.millrace.scheduler.domain.QueueOrder.Place;
+import io.millrace.scheduler.domain.Work;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -11,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * A waiting job; {@code position} counts from 1 in the order the policy considers the jobs of a pool.
  *
- * @param arrayId the array it is a member of; null for none
  * @param priority in points; null where the policy computes none
  * @param promisedStart when it starts at the latest if limits are enforced; null as long as it has no promise
+ * @param command what is to be run; empty for a job that only holds its GPUs
+ * @param after jobs that must come to their ends first
+ * @param arrayId the array it is a member of; null for none
+ * @param preemptions how often it gave way to another job
+ * @param resumeStep step of the checkpoint it goes on from; null when there is none
  */
 public record QueueRow(
         int position,
         String jobId,
-        @Nullable String arrayId,
         String pool,
         String team,
         String user,
@@ -27,15 +33,20 @@ public record QueueRow(
         double waitS,
         @Nullable BigDecimal priority,
         @Nullable Instant promisedStart,
-        List<String> reasons) {
+        List<String> reasons,
+        List<String> command,
+        List<String> after,
+        @Nullable String arrayId,
+        int preemptions,
+        @Nullable Long resumeStep) {
 
-    static QueueRow of(String pool, int position, Place place, long now) {
+    static QueueRow of(String poolName, Pool pool, int position, Place place, long now) {
         Job job = place.job();
+        Work work = pool.work(job.id());
         return new QueueRow(
                 position,
                 job.id(),
-                job.request().array() == null ? null : job.request().array().arrayId(),
-                pool,
+                poolName,
                 job.request().team(),
                 job.request().user(),
                 job.request().gpus(),
@@ -45,7 +56,12 @@ public record QueueRow(
                         ? null
                         : PriorityTerms.points(place.priority().total()),
                 promisedStart(job),
-                job.reasons().stream().sorted().map(Enum::name).toList());
+                job.reasons().stream().sorted().map(Enum::name).toList(),
+                work == null ? List.of() : work.command(),
+                job.request().after().stream().map(Dependency::jobId).toList(),
+                job.request().array() == null ? null : job.request().array().arrayId(),
+                job.preemptedFor().size(),
+                job.checkpoint() == null ? null : (Long) job.checkpoint().step());
     }
 
     static @Nullable Instant promisedStart(Job job) {

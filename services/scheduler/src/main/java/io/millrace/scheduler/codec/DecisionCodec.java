@@ -10,6 +10,8 @@ import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
 import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
+import io.millrace.events.decision.PreemptionCause;
+import io.millrace.events.decision.PreemptionRequested;
 import io.millrace.events.decision.PriorityTerms;
 import io.millrace.events.decision.PromiseRevised;
 import io.millrace.events.decision.RejectionCode;
@@ -131,6 +133,13 @@ public final class DecisionCodec {
                         Instant.ofEpochMilli(ended.endedAt()),
                         ended.gpuMs(),
                         ended.message());
+            case PoolEvent.PreemptionRequested preempted ->
+                new PreemptionRequested(
+                        preempted.attempt(),
+                        PreemptionCause.valueOf(preempted.cause().name()),
+                        preempted.forJob(),
+                        preempted.lostGpuMs(),
+                        preempted.graceMs());
             case PoolEvent.StopRequested stop ->
                 new StopRequested(
                         stop.attempt(), StopRequestCause.valueOf(stop.cause().name()), stop.graceMs());

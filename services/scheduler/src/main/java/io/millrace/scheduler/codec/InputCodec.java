@@ -24,6 +24,7 @@ import io.millrace.events.node.SpotInterruptionNotice;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.policy.PreemptionOrdered;
 import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.events.pool.Gathered;
 import io.millrace.events.pool.Tick;
@@ -123,7 +124,7 @@ public final class InputCodec {
             case JobCancelRequested cancel -> new PoolInput.CancelRequested(at, jobId);
             case CheckpointSaved saved ->
                 new PoolInput.CheckpointSaved(
-                        at, jobId, new Checkpoint(saved.getAttempt(), saved.getStep(), saved.getPath()));
+                        at, jobId, new Checkpoint(saved.getAttempt(), saved.getStep(), saved.getPath(), at));
             case ProgressReported progress -> new PoolInput.ProgressReported(at, jobId);
             default -> throw unknown(event.getPayload());
         };
@@ -215,6 +216,8 @@ public final class InputCodec {
                         adopted.getDocumentSha256());
             case PriorityOverridden overridden ->
                 new PoolInput.PriorityOverridden(at, overridden.getJobId(), overridden.getBy(), overridden.getReason());
+            case PreemptionOrdered ordered ->
+                new PoolInput.PreemptionOrdered(at, ordered.getJobId(), ordered.getBy(), ordered.getReason());
             default -> throw unknown(event.getPayload());
         };
     }

@@ -4,6 +4,7 @@ import io.millrace.scheduler.domain.ArrayMembership;
 import io.millrace.scheduler.domain.Attempt;
 import io.millrace.scheduler.domain.Attempt.EndKind;
 import io.millrace.scheduler.domain.Attempt.Ending;
+import io.millrace.scheduler.domain.Attempt.Preempted;
 import io.millrace.scheduler.domain.Attempt.StopCause;
 import io.millrace.scheduler.domain.Dependency;
 import io.millrace.scheduler.domain.Dependency.Condition;
@@ -15,6 +16,7 @@ import io.millrace.scheduler.domain.JobRequest;
 import io.millrace.scheduler.domain.JobType;
 import io.millrace.scheduler.domain.NodeShare;
 import io.millrace.scheduler.domain.PendingReason;
+import io.millrace.scheduler.domain.PoolEvent.PreemptionCause;
 import io.millrace.scheduler.domain.Promise;
 import io.millrace.scheduler.domain.Promise.NodeGpus;
 import io.millrace.stores.pool.StoredArray;
@@ -24,6 +26,7 @@ import io.millrace.stores.pool.StoredDependency;
 import io.millrace.stores.pool.StoredEnding;
 import io.millrace.stores.pool.StoredJob;
 import io.millrace.stores.pool.StoredNodeGpus;
+import io.millrace.stores.pool.StoredPreemption;
 import io.millrace.stores.pool.StoredPromise;
 import io.millrace.stores.pool.StoredShare;
 import java.util.EnumSet;
@@ -45,7 +48,7 @@ final class JobStateCodec {
         String phase = switch (job.phase()) {
             case Phase.Submitted() -> "SUBMITTED";
             case Phase.Depending() -> "DEPENDING";
-            case Phase.Waiting() -> "WAITING";
+            case Phase.Waiting(long from) -> "WAITING";
             case Phase.Active(Attempt attempt) -> "ACTIVE";
             case Phase.Ended(EndState state, long at) -> "ENDED";
         };
@@ -71,7 +74,8 @@ final class JobStateCodec {
                 job.reasons().stream().sorted().map(PendingReason::name).toList(),
                 checkpoint == null
                         ? null
-                        : new StoredCheckpoint(checkpoint.attempt(), checkpoint.step(), checkpoint.path()),
+                        : new StoredCheckpoint(
+                                checkpoint.attempt(), checkpoint.step(), checkpoint.path(), checkpoint.at()),
                 request.type().name(),
                 request.deadlineMs(),
                 job.reservedFor(),
@@ -83,7 +87,9 @@ final class JobStateCodec {
                 request.after().stream()
                         .map(one -> new StoredDependency(
                                 one.jobId(), one.condition().name()))
-                        .toList());
+                        .toList(),
+                job.preemptedFor(),
+                job.phase() instanceof Phase.Waiting(long from) ? from : null);
     }
 
     private static @Nullable StoredArray stored(@Nullable ArrayMembership array) {
@@ -102,6 +108,7 @@ final class JobStateCodec {
     private static StoredAttempt stored(Attempt attempt) {
         StopCause stop = attempt.stop();
         Ending ending = attempt.ending();
+        Preempted preempted = attempt.preempted();
         return new StoredAttempt(
                 attempt.number(),
                 attempt.shares().stream()
@@ -115,7 +122,11 @@ final class JobStateCodec {
                 List.copyOf(attempt.lostNodes()),
                 ending == null ? null : new StoredEnding(ending.kind().name(), ending.at(), ending.message()),
                 attempt.weight(),
-                attempt.countedFrom());
+                attempt.countedFrom(),
+                attempt.ordered(),
+                preempted == null
+                        ? null
+                        : new StoredPreemption(preempted.cause().name(), preempted.forJob(), preempted.at()));
     }
 
     static Job job(StoredJob stored) {
@@ -151,8 +162,13 @@ final class JobStateCodec {
                 stored.getReservedFor(),
                 checkpoint == null
                         ? null
-                        : new Checkpoint(checkpoint.getAttempt(), checkpoint.getStep(), checkpoint.getPath()),
+                        : new Checkpoint(
+                                checkpoint.getAttempt(),
+                                checkpoint.getStep(),
+                                checkpoint.getPath(),
+                                checkpoint.getSavedAt()),
                 promise == null ? null : promise(promise),
+                List.copyOf(stored.getPreemptedFor()),
                 stored.getOverridden(),
                 stored.getSlaMissed());
     }
@@ -170,7 +186,7 @@ final class JobStateCodec {
         return switch (stored.getPhase()) {
             case "SUBMITTED" -> new Phase.Submitted();
             case "DEPENDING" -> new Phase.Depending();
-            case "WAITING" -> new Phase.Waiting();
+            case "WAITING" -> new Phase.Waiting(stored.getWaitingFrom() == null ? 0 : stored.getWaitingFrom());
             case "ACTIVE" -> new Phase.Active(attempt(stored.getActive()));
             case "ENDED" -> new Phase.Ended(EndState.valueOf(stored.getEndState()), stored.getEndedAt());
             default -> throw new IllegalStateException("no phase of a job: " + stored.getPhase());
@@ -182,6 +198,7 @@ final class JobStateCodec {
             throw new IllegalStateException("an active job is stored without its attempt");
         }
         StoredEnding ending = stored.getEnding();
+        StoredPreemption preempted = stored.getPreempted();
         return new Attempt(
                 stored.getNumber(),
                 stored.getShares().stream()
@@ -197,7 +214,14 @@ final class JobStateCodec {
                         ? null
                         : new Ending(EndKind.valueOf(ending.getKind()), ending.getAt(), ending.getMessage()),
                 stored.getWeight(),
-                stored.getCountedFrom());
+                stored.getCountedFrom(),
+                stored.getOrdered(),
+                preempted == null
+                        ? null
+                        : new Preempted(
+                                PreemptionCause.valueOf(preempted.getCause()),
+                                preempted.getForJob(),
+                                preempted.getAt()));
     }
 
     private static Set<PendingReason> reasons(List<String> names) {

@@ -5,6 +5,8 @@ import io.millrace.scheduler.domain.PriorityPolicy;
 import io.millrace.scheduler.domain.SchedulingPolicy;
 import io.millrace.scheduler.domain.SchedulingPolicy.Backfill;
 import io.millrace.scheduler.domain.SchedulingPolicy.Liveness;
+import io.millrace.scheduler.domain.SchedulingPolicy.Preemptible;
+import io.millrace.scheduler.domain.SchedulingPolicy.Preemption;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import io.millrace.streams.decider.StateHash;
@@ -33,6 +35,11 @@ public final class PolicyDocument {
     /** Each promise costs a look at the whole future of the pool. */
     private static final int MOST_PROMISES = 10_000;
 
+    /** Whoever gave way more often would never get anywhere. */
+    private static final int MOST_PREEMPTIONS = 100;
+
+    private static final long HALF_AN_HOUR_MS = 1_800_000;
+
     private static final BigDecimal MOST_WEIGHT = BigDecimal.valueOf(1000);
 
     private PolicyDocument() {}
@@ -45,6 +52,7 @@ public final class PolicyDocument {
             @Nullable Leases leases,
             @Nullable PrioritySection priority,
             @Nullable Backfilling backfill,
+            @Nullable Preempting preemption,
             @JsonProperty("gpu_weights") @Nullable Map<String, @Nullable BigDecimal> gpuWeights,
             @Nullable Object trace) {}
 
@@ -52,7 +60,15 @@ public final class PolicyDocument {
             @JsonProperty("max_gpus_per_job") @Nullable Integer maxGpusPerJob,
             @JsonProperty("max_duration") @Nullable String maxDuration,
             @JsonProperty("start_sla") @Nullable String startSla,
-            @Nullable Integer bonus) {}
+            @Nullable Integer bonus,
+            @Nullable String preemptible,
+            @JsonProperty("preempt_after") @Nullable String preemptAfter) {}
+
+    private record Preempting(
+            @Nullable String after,
+            @Nullable String grace,
+            @JsonProperty("min_runtime") @Nullable String minRuntime,
+            @JsonProperty("max_preemptions") @Nullable Integer maxPreemptions) {}
 
     private record PerUser(
             @JsonProperty("max_gpus") @Nullable Integer maxGpus,
@@ -92,7 +108,7 @@ public final class PolicyDocument {
         PerTeam perTeam = document.perTeam();
         return new SchedulingPolicy(
                 Rule.named(document.policy()),
-                limits(queues),
+                limits(queues, document.preemption() != null),
                 perUser == null ? null : atLeastOne("per_user.max_gpus", perUser.maxGpus()),
                 perUser == null ? null : atLeastOne("per_user.max_queued_jobs", perUser.maxQueuedJobs()),
                 perTeam == null ? null : atLeastOne("per_team.max_gpus", perTeam.maxGpus()),
@@ -108,10 +124,33 @@ public final class PolicyDocument {
                         ? PriorityPolicy.standard()
                         : document.priority().policy(),
                 backfill(document.backfill()),
-                weights(document.gpuWeights()));
+                weights(document.gpuWeights()),
+                preemption(document.preemption()));
     }
 
-    private static SortedMap<String, QueueLimits> limits(Map<String, @Nullable Queue> queues) {
+    private static @Nullable Preemption preemption(@Nullable Preempting asked) {
+        if (asked == null) {
+            return null;
+        }
+        Integer most = asked.maxPreemptions();
+        if (most != null && (most < 1 || most > MOST_PREEMPTIONS)) {
+            throw new IllegalArgumentException(
+                    "preemption.max_preemptions must be 1 to " + MOST_PREEMPTIONS + ", not " + most);
+        }
+        return new Preemption(
+                asked.after() == null ? HALF_AN_HOUR_MS : required("preemption.after", asked.after()),
+                asked.grace() == null ? 100_000 : required("preemption.grace", asked.grace()),
+                asked.minRuntime() == null ? 600_000 : required("preemption.min_runtime", asked.minRuntime()),
+                most == null ? 3 : most);
+    }
+
+    private static SortedMap<String, QueueLimits> limits(Map<String, @Nullable Queue> queues, boolean preempts) {
+        queues.forEach((name, queue) -> {
+            if (!preempts && queue != null && (queue.preemptible() != null || queue.preemptAfter() != null)) {
+                throw new IllegalArgumentException("queues." + name + " says how jobs give way to others, but the"
+                        + " policy has no section preemption: add one, or leave it out");
+            }
+        });
         SortedMap<String, QueueLimits> limits = new TreeMap<>();
         queues.forEach((name, queue) ->
                 limits.put(name, queue == null ? new QueueLimits(null, null) : limits("queues." + name, queue)));
@@ -128,7 +167,11 @@ public final class PolicyDocument {
                 atLeastOne(key + ".max_gpus_per_job", queue.maxGpusPerJob()),
                 queue.maxDuration() == null ? null : required(key + ".max_duration", queue.maxDuration()),
                 queue.startSla() == null ? null : positive(key + ".start_sla", queue.startSla()),
-                bonus);
+                bonus,
+                queue.preemptible() == null
+                        ? Preemptible.NEVER
+                        : PriorityPolicy.Named.find(Preemptible.values(), key + ".preemptible", queue.preemptible()),
+                queue.preemptAfter() == null ? null : required(key + ".preempt_after", queue.preemptAfter()));
     }
 
     private static Backfill backfill(@Nullable Backfilling asked) {

@@ -150,7 +150,8 @@ public final class StateCodec {
                         header.getTickAt() == null
                                 ? null
                                 : new Tick(header.getTickAt(), header.getTickSequence(), header.getTickAwaited()),
-                        sorted(header.getDisturbances(), RevisionCause::valueOf));
+                        sorted(header.getDisturbances(), RevisionCause::valueOf),
+                        header.getLookAt());
             default -> throw new IllegalStateException("no entity of a pool: " + stored.getClass());
         };
     }
@@ -166,7 +167,8 @@ public final class StateCodec {
                 tick == null ? null : tick.at(),
                 tick == null ? 0L : tick.sequence(),
                 tick == null ? 0L : tick.awaited(),
-                header.disturbances().stream().map(RevisionCause::name).toList());
+                header.disturbances().stream().map(RevisionCause::name).toList(),
+                header.lookAt());
     }
 
     private static StoredAccount stored(UserAccount account) {

@@ -1,5 +1,6 @@
 package io.millrace.scheduler.domain;
 
+import io.millrace.scheduler.domain.PoolEvent.PreemptionCause;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedSet;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param weight of each of its GPUs in usage, in thousandths
  * @param countedFrom the start that usage counts it from, ms; null while it is not counted. Follows {@code startedAt}
  *     at the next tick, so that what happens between two ticks may come in any order
+ * @param ordered whether a manager asked for it to be preempted
+ * @param preempted why it is preempted; null when it is not
  */
 public record Attempt(
         int number,
@@ -32,7 +35,9 @@ public record Attempt(
         SortedSet<String> lostNodes,
         @Nullable Ending ending,
         int weight,
-        @Nullable Long countedFrom) {
+        @Nullable Long countedFrom,
+        boolean ordered,
+        @Nullable Preempted preempted) {
 
     /** Why an attempt must stop. */
     public enum StopCause {
@@ -41,7 +46,9 @@ public record Attempt(
         NODE_LOST,
         NODE_DRAINED,
         SPOT_INTERRUPTION,
-        STALE_ATTEMPT
+        STALE_ATTEMPT,
+        /** Told as a preemption, never as a mere stop. */
+        PREEMPTED
     }
 
     /** How an attempt ended, as its agent saw it. */
@@ -55,16 +62,37 @@ public record Attempt(
         STOPPED
     }
 
+    /**
+     * An attempt has to give way.
+     *
+     * @param forJob that it makes room for; null when a manager asked
+     * @param at logical time at which it was first asked to, ms
+     */
+    public record Preempted(PreemptionCause cause, @Nullable String forJob, long at) {}
+
     /** The end an agent reported. */
     public record Ending(EndKind kind, long at, String message) {}
 
     static Attempt placed(int number, List<NodeShare> shares, long now, long observed, int weight) {
-        return new Attempt(number, shares, now, observed, null, null, 0, new TreeSet<>(), null, weight, null);
+        return new Attempt(
+                number, shares, now, observed, null, null, 0, new TreeSet<>(), null, weight, null, false, null);
     }
 
     Attempt withStarted(long at, long observed) {
         return new Attempt(
-                number, shares, placedAt, observed, at, stop, stopObserved, lostNodes, ending, weight, countedFrom);
+                number,
+                shares,
+                placedAt,
+                observed,
+                at,
+                stop,
+                stopObserved,
+                lostNodes,
+                ending,
+                weight,
+                countedFrom,
+                ordered,
+                preempted);
     }
 
     Attempt withSeen(long observed) {
@@ -79,7 +107,9 @@ public record Attempt(
                 lostNodes,
                 ending,
                 weight,
-                countedFrom);
+                countedFrom,
+                ordered,
+                preempted);
     }
 
     Attempt withStop(StopCause cause, long observed) {
@@ -94,7 +124,9 @@ public record Attempt(
                 lostNodes,
                 ending,
                 weight,
-                countedFrom);
+                countedFrom,
+                ordered,
+                preempted);
     }
 
     Attempt withEnding(Ending ended) {
@@ -109,7 +141,9 @@ public record Attempt(
                 lostNodes,
                 ended,
                 weight,
-                countedFrom);
+                countedFrom,
+                ordered,
+                preempted);
     }
 
     Attempt withLostNode(String nodeId) {
@@ -126,7 +160,9 @@ public record Attempt(
                 lost,
                 ending,
                 weight,
-                countedFrom);
+                countedFrom,
+                ordered,
+                preempted);
     }
 
     Attempt withCounted() {
@@ -141,7 +177,34 @@ public record Attempt(
                 lostNodes,
                 ending,
                 weight,
-                startedAt);
+                startedAt,
+                ordered,
+                preempted);
+    }
+
+    Attempt withOrdered() {
+        return with(true, preempted);
+    }
+
+    Attempt withPreempted(Preempted why) {
+        return with(ordered, why);
+    }
+
+    private Attempt with(boolean asked, @Nullable Preempted why) {
+        return new Attempt(
+                number,
+                shares,
+                placedAt,
+                seenObserved,
+                startedAt,
+                stop,
+                stopObserved,
+                lostNodes,
+                ending,
+                weight,
+                countedFrom,
+                asked,
+                why);
     }
 
     /** Whether usage counts it from another start than is known. */

@@ -34,6 +34,10 @@ final class AttemptIndex {
             return at;
         }
 
+        String jobId() {
+            return jobId;
+        }
+
         long placedAt() {
             return placedAt;
         }
@@ -96,6 +100,7 @@ final class AttemptIndex {
         }
         if (attempt.ending() != null
                 || attempt.stop() != null
+                || attempt.ordered()
                 || job.cancelRequested()
                 || !attempt.lostNodes().isEmpty()) {
             eventful.add(job.id());

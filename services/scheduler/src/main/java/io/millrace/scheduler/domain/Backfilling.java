@@ -3,6 +3,7 @@ package io.millrace.scheduler.domain;
 import io.millrace.scheduler.domain.Fleet.Slot;
 import io.millrace.scheduler.domain.KeptRoom.Hindrances;
 import io.millrace.scheduler.domain.Lanes.LaneJobs;
+import io.millrace.scheduler.domain.PoolEvent.LookPlanned;
 import io.millrace.scheduler.domain.PoolEvent.PromiseRevised;
 import io.millrace.scheduler.domain.PoolEvent.ReasonsChanged;
 import io.millrace.scheduler.domain.PoolEvent.StartPlanned;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * kept before all later ones, whatever their priority: so it never moves but by a {@link RevisionCause}, and no job,
  * however large, waits for ever behind smaller ones.
  *
+ * <p>When nobody finds room any more, one that has waited too long may make others give way: see {@link Preemption}.
+ *
  * <p>Jobs go through lanes: see {@link Lanes}.
  */
 final class Backfilling extends Lookahead {
@@ -44,7 +47,7 @@ final class Backfilling extends Lookahead {
     private final Pool pool;
     private final SchedulingPolicy policy;
     private final Priorities priorities;
-    private final KeptRoom room;
+    private KeptRoom room;
 
     /** Those that start first are asked first: what they leave earlier, others may take. */
     private final List<String> promised;
@@ -63,6 +66,15 @@ final class Backfilling extends Lookahead {
 
     /** Whether all that are left can only pass those who have promises. */
     private boolean passing;
+
+    /** Whether it was looked whether somebody has to give way. */
+    private boolean preempted;
+
+    /** Whom somebody gives way to; its room is kept when that has taken effect. */
+    private Preemption.@Nullable Choice choice;
+
+    /** Those whose promises come behind it now. */
+    private final Deque<String> yielding = new ArrayDeque<>();
 
     private final Set<String> explained = new HashSet<>();
     private @Nullable Iterator<Job> toExplain;
@@ -84,7 +96,7 @@ final class Backfilling extends Lookahead {
         while (decided.isEmpty()) {
             if (asked < promised.size()) {
                 reconsider(pool.job(promised.get(asked++)));
-            } else if (!nextTurn() && !nextExplained() && !nextUnexplained()) {
+            } else if (!nextTurn() && !preempt() && !nextExplained() && !nextUnexplained()) {
                 return null;
             }
         }
@@ -153,6 +165,11 @@ final class Backfilling extends Lookahead {
     }
 
     private void plan(Job job, Planned planned) {
+        plan(job, planned, null);
+    }
+
+    /** @param why a promise may move; null for what {@link #cause} finds */
+    private void plan(Job job, Planned planned, @Nullable RevisionCause why) {
         Promise known = job.promise();
         Long at = planned.at() == Timeline.HELD ? null : (Long) planned.at();
         Long startBy = known == null ? null : known.startBy();
@@ -163,7 +180,7 @@ final class Backfilling extends Lookahead {
         if (startBy == null && at != null) {
             decided.add(new StartPromised(job.id(), at));
         } else if (startBy != null && (at == null || at > startBy)) {
-            decided.add(new PromiseRevised(job.id(), startBy, at, cause()));
+            decided.add(new PromiseRevised(job.id(), startBy, at, why == null ? cause() : why));
         }
         room.keep(job, planned);
     }
@@ -271,19 +288,86 @@ final class Backfilling extends Lookahead {
         decided.add(room.placed(job, slots, priorities.of(job)));
     }
 
+    // ---- those who give way
+
+    /** Makes others give way to a job; false when that is done, or nobody has to. */
+    private boolean preempt() {
+        Preemption.Choice made = choice;
+        if (made != null) {
+            choice = null;
+            keepRoom(made);
+            return true;
+        }
+        if (!yielding.isEmpty()) {
+            moveBack(pool.job(yielding.remove()));
+            return true;
+        }
+        SchedulingPolicy.Preemption terms = policy.preemption();
+        if (preempted || terms == null) {
+            return false;
+        }
+        preempted = true;
+        Preemption preemption = new Preemption(pool, policy, terms, priorities, room);
+        choice = preemption.choose(foremost());
+        if (!Objects.equals(preemption.lookAt(), pool.header().lookAt())) {
+            decided.add(new LookPlanned(preemption.lookAt()));
+        }
+        if (choice != null) {
+            decided.addAll(choice.requests(terms.graceMs()));
+        }
+        return !decided.isEmpty();
+    }
+
+    /** Keeps the room that becomes free for the job it was made for. */
+    private void keepRoom(Preemption.Choice made) {
+        room = new KeptRoom(pool, policy);
+        made.yielding().forEach(other -> {
+            room.letGo(other);
+            yielding.add(other.id());
+        });
+        Job job = pool.job(made.job().id());
+        room.letGo(job);
+        if (!startNow(job)) {
+            Planned planned = room.earliest(job);
+            if (planned != null && room.quotas(job, planned.plan()).isEmpty()) {
+                plan(job, planned);
+            } else {
+                room.keepAsPromised(job);
+            }
+        }
+    }
+
+    /** Plans anew what was promised to a job that a critical one came before. */
+    private void moveBack(Job job) {
+        if (startNow(job)) {
+            return; // what was kept for the other one may be elsewhere now
+        }
+        Planned planned = room.earliest(job);
+        if (planned == null || !room.quotas(job, planned.plan()).isEmpty()) {
+            breakPromise(job, RevisionCause.PREEMPTION);
+        } else {
+            plan(job, planned, RevisionCause.PREEMPTION);
+        }
+    }
+
+    /** The jobs that have promises, and the foremost of the others. */
+    private List<Job> foremost() {
+        List<Job> jobs = new ArrayList<>();
+        pool.index().promised().forEach(jobId -> jobs.add(pool.job(jobId)));
+        foremost.stream()
+                .sorted(Contender.BY_PRIORITY)
+                .filter(turn -> !turn.lane().jobs().isEmpty())
+                .forEach(turn -> jobs.add(pool.job(turn.lane().first().id())));
+        return jobs;
+    }
+
     // ---- reasons
 
     /** Tells the next of the promised and foremost jobs all that is in its way; false when there is none. */
     private boolean nextExplained() {
         if (toExplain == null) {
             room.settle();
-            List<Job> jobs = new ArrayList<>();
-            pool.index().promised().forEach(jobId -> jobs.add(pool.job(jobId)));
-            foremost.stream()
-                    .sorted(Contender.BY_PRIORITY)
-                    .filter(turn -> !turn.lane().jobs().isEmpty())
-                    .forEach(turn -> jobs.add(pool.job(turn.lane().first().id())));
-            toExplain = jobs.iterator();
+            toExplain = foremost().iterator();
         }
         while (toExplain.hasNext()) {
             Job job = toExplain.next();

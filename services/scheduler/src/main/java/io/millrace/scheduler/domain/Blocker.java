@@ -75,7 +75,7 @@ public record Blocker(
                     ? null
                     : switch (other.phase()) {
                         case Phase.Submitted() -> Progress.WAITS;
-                        case Phase.Waiting() -> Progress.WAITS;
+                        case Phase.Waiting(long from) -> Progress.WAITS;
                         case Phase.Depending() -> Progress.DEPENDS;
                         case Phase.Active(Attempt attempt) -> Progress.RUNS;
                         case Phase.Ended(var state, long at) -> null;

@@ -1,7 +1,9 @@
 package io.millrace.scheduler.domain;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param reservedFor the job that its room is kept for; null unless that is a reason
  * @param checkpoint newest checkpoint; null when there is none
  * @param promise GPUs kept for it while it waits; null when none are
+ * @param preemptedFor jobs that it made room for, once for each time
  * @param overridden whether a manager put it before others
  * @param slaMissed whether it was told that it has waited longer than its queue promises
  */
@@ -34,6 +37,7 @@ public record Job(
         @Nullable String reservedFor,
         @Nullable Checkpoint checkpoint,
         @Nullable Promise promise,
+        List<String> preemptedFor,
         boolean overridden,
         boolean slaMissed) {
 
@@ -56,8 +60,8 @@ public record Job(
         /** Accepted; waits for the end of other jobs. */
         record Depending() implements Phase {}
 
-        /** Waits for room. */
-        record Waiting() implements Phase {}
+        /** Waits for room since {@code from}, ms: since it was queued, or since its last attempt was over. */
+        record Waiting(long from) implements Phase {}
 
         /** Holds GPUs. */
         record Active(Attempt attempt) implements Phase {}
@@ -77,7 +81,8 @@ public record Job(
         TIMED_OUT
     }
 
-    public record Checkpoint(int attempt, long step, String path) {}
+    /** @param at when it was saved, ms */
+    public record Checkpoint(int attempt, long step, String path, long at) {}
 
     /** A job as it is when its submission is read. */
     public static Job submitted(String id, String submissionId, long at, JobRequest request) {
@@ -94,6 +99,7 @@ public record Job(
                 null,
                 null,
                 null,
+                List.of(),
                 false,
                 false);
     }
@@ -109,20 +115,21 @@ public record Job(
     }
 
     /** Waits for room from now on, which it is told at its turn; reasons stay until then. */
-    Job withDependenciesMet(long from) {
+    Job withDependenciesMet(long ageFrom, long now) {
         return new Job(
                 id,
                 submissionId,
                 submittedAt,
-                from,
+                ageFrom,
                 request.withoutDependencies(),
-                new Phase.Waiting(),
+                new Phase.Waiting(now),
                 attempts,
                 cancelRequested,
                 reasons,
                 reservedFor,
                 checkpoint,
                 promise,
+                preemptedFor,
                 overridden,
                 slaMissed);
     }
@@ -155,6 +162,7 @@ public record Job(
                 null,
                 checkpoint,
                 null,
+                preemptedFor,
                 overridden,
                 slaMissed);
     }
@@ -174,6 +182,7 @@ public record Job(
                 reservedFor,
                 checkpoint,
                 promise,
+                preemptedFor,
                 overridden,
                 slaMissed);
     }
@@ -192,6 +201,7 @@ public record Job(
                 reservedFor,
                 checkpoint,
                 promise,
+                preemptedFor,
                 overridden,
                 slaMissed);
     }
@@ -210,6 +220,7 @@ public record Job(
                 keptFor,
                 checkpoint,
                 promise,
+                preemptedFor,
                 overridden,
                 slaMissed);
     }
@@ -228,6 +239,7 @@ public record Job(
                 reservedFor,
                 newest,
                 promise,
+                preemptedFor,
                 overridden,
                 slaMissed);
     }
@@ -246,6 +258,29 @@ public record Job(
                 reservedFor,
                 checkpoint,
                 next,
+                preemptedFor,
+                overridden,
+                slaMissed);
+    }
+
+    /** It has to make room for another. */
+    Job withPreemptedFor(String jobId) {
+        List<String> more = new ArrayList<>(preemptedFor);
+        more.add(jobId);
+        return new Job(
+                id,
+                submissionId,
+                submittedAt,
+                since,
+                request,
+                phase,
+                attempts,
+                cancelRequested,
+                reasons,
+                reservedFor,
+                checkpoint,
+                promise,
+                List.copyOf(more),
                 overridden,
                 slaMissed);
     }
@@ -264,6 +299,7 @@ public record Job(
                 reservedFor,
                 checkpoint,
                 promise,
+                preemptedFor,
                 true,
                 slaMissed);
     }
@@ -282,6 +318,7 @@ public record Job(
                 reservedFor,
                 checkpoint,
                 promise,
+                preemptedFor,
                 overridden,
                 true);
     }

@@ -107,7 +107,7 @@ final class JobIndex {
                 dependents.add(job);
                 waitingByUser.merge(job.request().user(), 1, Integer::sum);
             }
-            case Phase.Waiting() -> {
+            case Phase.Waiting(long from) -> {
                 waitingCount++;
                 if (!inLanes()) {
                     waiting.add(job);
@@ -153,7 +153,7 @@ final class JobIndex {
                 dependents.remove(job);
                 subtract(waitingByUser, job.request().user(), 1);
             }
-            case Phase.Waiting() -> {
+            case Phase.Waiting(long from) -> {
                 waitingCount--;
                 if (!inLanes()) {
                     waiting.remove(job);

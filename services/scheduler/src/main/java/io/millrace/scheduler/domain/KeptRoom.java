@@ -114,7 +114,7 @@ final class KeptRoom {
     }
 
     /** For how long a job may hold its GPUs from its placement on, ms. */
-    private long length(Job job) {
+    long length(Job job) {
         return Timers.latestEnd(0, policy.limitMs(job.request()), policy.liveness());
     }
 
@@ -162,6 +162,11 @@ final class KeptRoom {
             misfitsOfLanes[lane.shape()] = level;
         }
         return misfitsOfLanes[lane.shape()];
+    }
+
+    /** Of each node whether new work may be placed there now. */
+    boolean[] usable() {
+        return room.usable();
     }
 
     boolean mayEverFit(Job job) {

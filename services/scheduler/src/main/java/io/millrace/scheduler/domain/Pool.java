@@ -1,6 +1,6 @@
 package io.millrace.scheduler.domain;
 
-import io.millrace.scheduler.domain.Attempt.Ending;
+import io.millrace.scheduler.domain.Attempt.StopCause;
 import io.millrace.scheduler.domain.Job.Phase;
 import io.millrace.scheduler.domain.PoolEntity.DuplicateEntity;
 import io.millrace.scheduler.domain.PoolEntity.HeaderEntity;
@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +27,7 @@ public final class Pool {
     private final PoolEntities entities = new PoolEntities();
     private final Accounts accounts = new Accounts(entities);
     private final NodeNews nodeNews = new NodeNews(entities);
+    private final AttemptNews attemptNews = new AttemptNews(entities);
 
     // ---- what happened
 
@@ -36,21 +36,12 @@ public final class Pool {
         switch (input) {
             case PoolInput.JobSubmitted submitted -> submit(submitted);
             case PoolInput.CancelRequested(long at, String jobId) -> cancel(jobId);
-            case PoolInput.CheckpointSaved saved -> checkpoint(saved);
+            case PoolInput.CheckpointSaved saved -> attemptNews.checkpoint(saved);
             case PoolInput.ProgressReported progress -> {}
-            case PoolInput.AttemptStarted(long at, String jobId, int attempt) -> {
-                touch();
-                seen(jobId, attempt, current -> started(current, at));
-            }
-            // Whoever is alive has started, whatever became of the word of it.
-            case PoolInput.HeartbeatSeen(long at, String jobId, int attempt) ->
-                seen(
-                        jobId,
-                        attempt,
-                        current -> current.startedAt() == null
-                                ? started(current, at)
-                                : current.withSeen(header().observed()));
-            case PoolInput.AttemptEnded ended -> end(ended);
+            case PoolInput.AttemptStarted(long at, String jobId, int attempt) ->
+                attemptNews.started(at, jobId, attempt);
+            case PoolInput.HeartbeatSeen(long at, String jobId, int attempt) -> attemptNews.heard(at, jobId, attempt);
+            case PoolInput.AttemptEnded ended -> attemptNews.ended(ended);
             case PoolInput.NodeUp up -> nodeNews.up(up);
             case PoolInput.NodeHeard(long at, String nodeId) -> nodeNews.heard(nodeId);
             case PoolInput.NodeHealthChanged changed -> nodeNews.health(changed);
@@ -60,6 +51,7 @@ public final class Pool {
                 touch();
             }
             case PoolInput.PriorityOverridden overridden -> override(overridden.jobId());
+            case PoolInput.PreemptionOrdered ordered -> attemptNews.ordered(ordered.jobId());
             case PoolInput.Tick tick -> entities.put(header().withTick(tick));
         }
         if (input instanceof PoolInput.Sent) {
@@ -97,46 +89,6 @@ public final class Pool {
         }
     }
 
-    private void checkpoint(PoolInput.CheckpointSaved saved) {
-        Job job = entities.job(saved.jobId());
-        if (job == null || saved.checkpoint().attempt() > job.attempts()) {
-            return;
-        }
-        Job.Checkpoint newest = job.checkpoint();
-        if (newest == null || newest.step() < saved.checkpoint().step()) {
-            entities.put(job.withCheckpoint(saved.checkpoint()));
-        }
-    }
-
-    /** A sign of life: of the current attempt, or of one that must be stopped. */
-    private void seen(String jobId, int attempt, UnaryOperator<Attempt> change) {
-        Job job = entities.job(jobId);
-        Attempt current = job == null ? null : job.active();
-        if (job == null || current == null || current.number() != attempt) {
-            entities.put(new StaleEntity(jobId, attempt));
-            touch();
-            return;
-        }
-        entities.put(job.withAttempt(change.apply(current)));
-    }
-
-    private Attempt started(Attempt attempt, long at) {
-        long start = Math.max(attempt.placedAt(), at);
-        Long known = attempt.startedAt();
-        return attempt.withStarted(known == null ? start : Math.min(known, start), header().observed());
-    }
-
-    private void end(PoolInput.AttemptEnded ended) {
-        Job job = entities.job(ended.jobId());
-        Attempt current = job == null ? null : job.active();
-        if (job == null || current == null || current.number() != ended.attempt() || current.ending() != null) {
-            return;
-        }
-        long at = Math.max(ended.at(), current.startedAt() == null ? current.placedAt() : current.startedAt());
-        entities.put(job.withAttempt(current.withEnding(new Ending(ended.kind(), at, ended.message()))));
-        touch();
-    }
-
     private void adopt(PoolInput.PolicyAdopted adopted) {
         if (policy() instanceof PolicyEntity known && known.sha256().equals(adopted.sha256())) {
             return;
@@ -154,8 +106,12 @@ public final class Pool {
             case PoolEvent.TimeReached(long at) -> reach(at);
             case PoolEvent.JobQueued queued ->
                 entities.put(job(queued.jobId())
-                        .withPhase(queued.request().after().isEmpty() ? new Phase.Waiting() : new Phase.Depending()));
-            case PoolEvent.DependenciesMet met -> entities.put(job(met.jobId()).withDependenciesMet(met.since()));
+                        .withPhase(
+                                queued.request().after().isEmpty()
+                                        ? new Phase.Waiting(header().now())
+                                        : new Phase.Depending()));
+            case PoolEvent.DependenciesMet met ->
+                entities.put(job(met.jobId()).withDependenciesMet(met.since(), header().now()));
             case PoolEvent.JobRejected rejected -> {
                 if (rejected.code() == RejectionCode.DUPLICATE_JOB) {
                     entities.remove(new DuplicateEntity(rejected.jobId(), rejected.submissionId()));
@@ -166,7 +122,7 @@ public final class Pool {
             }
             case PoolEvent.JobPlaced placed -> {
                 Job job = job(placed.jobId());
-                entities.put(job.withPhase(new Phase.Waiting())
+                entities.put(job.withPhase(new Phase.Waiting(header().now()))
                         .withAttempt(Attempt.placed(
                                 placed.attempt(),
                                 placed.shares(),
@@ -179,7 +135,7 @@ public final class Pool {
                 Job job = job(requeued.jobId());
                 nodeNews.suspectSilentNodes(job, liveness());
                 accounts.settle(job, requeued.startedAt(), requeued.endedAt(), requeued.gpuMs());
-                Job waiting = job.withPhase(new Phase.Waiting());
+                Job waiting = job.withPhase(new Phase.Waiting(header().now()));
                 // Who has started once has waited long enough or not; what comes now is another wait.
                 entities.put(requeued.startedAt() == null ? waiting : waiting.withSlaMissed());
             }
@@ -192,7 +148,7 @@ public final class Pool {
                 entities.put(job.withPhase(new Phase.Ended(ended.state(), ended.endedAt())));
             }
             case PoolEvent.StopRequested stop -> {
-                if (stop.cause() == Attempt.StopCause.STALE_ATTEMPT) {
+                if (stop.cause() == StopCause.STALE_ATTEMPT) {
                     entities.remove(new StaleEntity(stop.jobId(), stop.attempt()));
                 } else {
                     Job job = job(stop.jobId());
@@ -202,6 +158,8 @@ public final class Pool {
                     }
                 }
             }
+            case PoolEvent.PreemptionRequested preempted -> attemptNews.preempted(preempted);
+            case PoolEvent.LookPlanned(Long at) -> entities.put(header().withLookAt(at));
             case PoolEvent.ReasonsChanged(String jobId, var reasons, var reservedFor) ->
                 entities.put(job(jobId).withReasons(reasons, reservedFor));
             case PoolEvent.StartPlanned(String jobId, var promise) ->
@@ -307,8 +265,7 @@ public final class Pool {
     }
 
     /** What is to be run for a job; null when it ended or only holds its GPUs. */
-    @Nullable
-    Work work(String jobId) {
+    public @Nullable Work work(String jobId) {
         WorkEntity known = entities.work(jobId);
         return known == null ? null : known.work();
     }

@@ -7,6 +7,8 @@ import io.millrace.scheduler.domain.PoolEvent.CycleClosed;
 import io.millrace.scheduler.domain.PoolEvent.JobEnded;
 import io.millrace.scheduler.domain.PoolEvent.JobRejected;
 import io.millrace.scheduler.domain.PoolEvent.JobRequeued;
+import io.millrace.scheduler.domain.PoolEvent.PreemptionCause;
+import io.millrace.scheduler.domain.PoolEvent.PreemptionRequested;
 import io.millrace.scheduler.domain.PoolEvent.ReasonsChanged;
 import io.millrace.scheduler.domain.PoolEvent.RejectionCode;
 import io.millrace.scheduler.domain.PoolEvent.RequeueCause;
@@ -134,11 +136,17 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
             return over(job, attempt, cause, now);
         }
         StopCause found = stopCause(pool, job, attempt);
-        StopCause cause = found == null ? attempt.stop() : found;
-        return cause != null && asksNow(pool, attempt, cause)
-                ? new StopRequested(
-                        job.id(), attempt.number(), cause, pool.liveness().graceMs())
-                : null;
+        StopCause cause = found != null ? found : attempt.stop();
+        if (cause == null && attempt.ordered()) {
+            cause = StopCause.PREEMPTED;
+        }
+        if (cause == null || !asksNow(pool, attempt, cause)) {
+            return null;
+        }
+        return cause == StopCause.PREEMPTED
+                ? preemption(pool, job, attempt)
+                : new StopRequested(
+                        job.id(), attempt.number(), cause, pool.liveness().graceMs());
     }
 
     /** Asks an attempt to stop whose node fell silent in this cycle: what is left of it on other nodes is of no use. */
@@ -153,6 +161,18 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         }
         return new StopRequested(
                 job.id(), attempt.number(), StopCause.NODE_LOST, pool.liveness().graceMs());
+    }
+
+    /** A manager's, or one that was asked for before. */
+    private static PreemptionRequested preemption(Pool pool, Job job, Attempt attempt) {
+        Attempt.Preempted known = attempt.preempted();
+        return new PreemptionRequested(
+                job.id(),
+                attempt.number(),
+                known == null ? PreemptionCause.MANAGER : known.cause(),
+                known == null ? null : known.forJob(),
+                Preemption.lostGpuMs(job, attempt, pool.header().now()),
+                policy(pool).preemptionGraceMs());
     }
 
     /** At first, again when nothing came of it, and at once when a job that was to move is to end instead. */
@@ -206,7 +226,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
         return switch (stop) {
             case CANCELLED -> EndState.STOPPED;
             case LIMIT_REACHED -> EndState.TIMED_OUT;
-            case NODE_LOST, NODE_DRAINED, SPOT_INTERRUPTION, STALE_ATTEMPT -> EndState.FAILED;
+            case NODE_LOST, NODE_DRAINED, SPOT_INTERRUPTION, STALE_ATTEMPT, PREEMPTED -> EndState.FAILED;
             case null -> EndState.FAILED;
         };
     }
@@ -216,6 +236,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
             case NODE_LOST -> RequeueCause.NODE_LOST;
             case NODE_DRAINED -> RequeueCause.NODE_DRAINED;
             case SPOT_INTERRUPTION -> RequeueCause.SPOT_INTERRUPTION;
+            case PREEMPTED -> RequeueCause.PREEMPTED;
             case CANCELLED, LIMIT_REACHED, STALE_ATTEMPT -> null;
             case null -> null;
         };

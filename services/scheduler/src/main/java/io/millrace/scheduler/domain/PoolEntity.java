@@ -45,6 +45,7 @@ public sealed interface PoolEntity {
      * @param changed whether something happened since the last cycle that may change a decision
      * @param tick a tick that was read and not yet acted on; null when there is none
      * @param disturbances what happened since the last cycle that may move a promised start
+     * @param lookAt when waiting jobs may have waited long enough to make others give way, ms; null when none may
      */
     record HeaderEntity(
             long now,
@@ -53,27 +54,28 @@ public sealed interface PoolEntity {
             long folded,
             boolean changed,
             @Nullable Tick tick,
-            SortedSet<RevisionCause> disturbances)
+            SortedSet<RevisionCause> disturbances,
+            @Nullable Long lookAt)
             implements PoolEntity {
 
-        static final HeaderEntity FIRST = new HeaderEntity(0, 0, 0, 0, false, null, Collections.emptySortedSet());
+        static final HeaderEntity FIRST = new HeaderEntity(0, 0, 0, 0, false, null, Collections.emptySortedSet(), null);
 
         /** One more input of others is folded. */
         HeaderEntity withFolded() {
-            return new HeaderEntity(now, observed, cycle, folded + 1, changed, tick, disturbances);
+            return new HeaderEntity(now, observed, cycle, folded + 1, changed, tick, disturbances, lookAt);
         }
 
         HeaderEntity withChanged() {
-            return changed ? this : new HeaderEntity(now, observed, cycle, folded, true, tick, disturbances);
+            return changed ? this : new HeaderEntity(now, observed, cycle, folded, true, tick, disturbances, lookAt);
         }
 
         HeaderEntity withTick(Tick read) {
-            return new HeaderEntity(now, observed, cycle, folded, changed, read, disturbances);
+            return new HeaderEntity(now, observed, cycle, folded, changed, read, disturbances, lookAt);
         }
 
         /** The tick takes effect. */
         HeaderEntity reached(long at, long watched) {
-            return new HeaderEntity(at, observed + watched, cycle, folded, changed, null, disturbances);
+            return new HeaderEntity(at, observed + watched, cycle, folded, changed, null, disturbances, lookAt);
         }
 
         HeaderEntity withDisturbance(RevisionCause cause) {
@@ -82,11 +84,15 @@ public sealed interface PoolEntity {
             }
             SortedSet<RevisionCause> more = new TreeSet<>(disturbances);
             more.add(cause);
-            return new HeaderEntity(now, observed, cycle, folded, changed, tick, more);
+            return new HeaderEntity(now, observed, cycle, folded, changed, tick, more, lookAt);
+        }
+
+        HeaderEntity withLookAt(@Nullable Long at) {
+            return new HeaderEntity(now, observed, cycle, folded, changed, tick, disturbances, at);
         }
 
         HeaderEntity closed(long number) {
-            return new HeaderEntity(now, observed, number, folded, false, null, Collections.emptySortedSet());
+            return new HeaderEntity(now, observed, number, folded, false, null, Collections.emptySortedSet(), lookAt);
         }
     }
 

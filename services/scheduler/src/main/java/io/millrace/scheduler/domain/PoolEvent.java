@@ -94,6 +94,23 @@ public sealed interface PoolEvent {
     record StopRequested(String jobId, int attempt, StopCause cause, long graceMs) implements Decision {}
 
     /**
+     * An attempt must stop because others need its GPUs; its job goes on later where it was.
+     *
+     * @param forJob that gets its GPUs; null when a manager asked
+     * @param lostGpuMs since its last checkpoint, GPU milliseconds
+     */
+    record PreemptionRequested(
+            String jobId,
+            int attempt,
+            PreemptionCause cause,
+            @Nullable String forJob,
+            long lostGpuMs,
+            long graceMs) implements Decision {}
+
+    /** When waiting jobs may have waited long enough to make others give way, ms; null when none may. */
+    record LookPlanned(@Nullable Long at) implements PoolEvent {}
+
+    /**
      * The set of reasons a waiting job waits for changed.
      *
      * @param reservedFor whom the room is kept for, where that is a reason
@@ -140,6 +157,14 @@ public sealed interface PoolEvent {
         NODE_LOST,
         NODE_DRAINED,
         SPOT_INTERRUPTION,
-        STOPPED_BY_AGENT
+        STOPPED_BY_AGENT,
+        PREEMPTED
+    }
+
+    /** Why an attempt is preempted. */
+    enum PreemptionCause {
+        /** A job of higher priority has waited too long. */
+        HIGHER_PRIORITY,
+        MANAGER
     }
 }

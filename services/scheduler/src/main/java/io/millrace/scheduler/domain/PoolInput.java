@@ -73,6 +73,9 @@ public sealed interface PoolInput {
     /** A manager puts a job before others. */
     record PriorityOverridden(long at, String jobId, String by, String reason) implements PoolInput {}
 
+    /** A manager has a running job stopped and requeued. */
+    record PreemptionOrdered(long at, String jobId, String by, String reason) implements PoolInput {}
+
     /**
      * Time reached {@code at}.
      *

@@ -23,6 +23,8 @@ public record Promise(@Nullable Long startBy, @Nullable Long plannedAt, List<Nod
         NODE_LOST,
         NODE_DRAINED,
         /** An attempt started late or held its GPUs past its limit, grace and margin: its agent did not obey. */
-        LIMIT_OVERRUN
+        LIMIT_OVERRUN,
+        /** A critical job came before it. */
+        PREEMPTION
     }
 }

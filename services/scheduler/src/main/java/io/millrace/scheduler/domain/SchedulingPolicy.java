@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuedPerUser jobs one user may have waiting
  * @param maxGpusPerTeam GPUs one team may hold at once
  * @param gpuWeights what a GPU of a model counts in usage, in thousandths; a model that is not named counts 1000
+ * @param preemption when running jobs give way; null for never
  */
 public record SchedulingPolicy(
         Rule rule,
@@ -24,13 +25,38 @@ public record SchedulingPolicy(
         Liveness liveness,
         PriorityPolicy priority,
         Backfill backfill,
-        SortedMap<String, Integer> gpuWeights) {
+        SortedMap<String, Integer> gpuWeights,
+        @Nullable Preemption preemption) {
 
     /** What a GPU counts in usage, in thousandths, unless the policy says otherwise. */
     public static final int FULL_WEIGHT = 1000;
 
     /** Jobs that conservative backfill promises a start to at most, where a policy names no number. */
     public static final int MANY_PROMISES = 100;
+
+    /** A policy under which nobody gives way. */
+    public SchedulingPolicy(
+            Rule rule,
+            SortedMap<String, QueueLimits> queues,
+            @Nullable Integer maxGpusPerUser,
+            @Nullable Integer maxQueuedPerUser,
+            @Nullable Integer maxGpusPerTeam,
+            Liveness liveness,
+            PriorityPolicy priority,
+            Backfill backfill,
+            SortedMap<String, Integer> gpuWeights) {
+        this(
+                rule,
+                queues,
+                maxGpusPerUser,
+                maxQueuedPerUser,
+                maxGpusPerTeam,
+                liveness,
+                priority,
+                backfill,
+                gpuWeights,
+                null);
+    }
 
     /** A policy that says nothing of priorities, backfill and weights. */
     public SchedulingPolicy(
@@ -58,6 +84,35 @@ public record SchedulingPolicy(
      * @param promises jobs at most that have a promised start: 1 is EASY backfill, many is conservative
      */
     public record Backfill(int promises) {}
+
+    /**
+     * When running jobs give way to others of higher priority.
+     *
+     * @param afterMs others must have waited for room for so long, unless their queue says otherwise
+     * @param graceMs between SIGTERM and SIGKILL
+     * @param minRuntimeMs whoever started later does not give way
+     * @param maxPerJob nor does who gave way so often
+     */
+    public record Preemption(long afterMs, long graceMs, long minRuntimeMs, int maxPerJob) {}
+
+    /** Whether jobs of a queue give way. */
+    public enum Preemptible implements PriorityPolicy.Named {
+        NEVER("false"),
+        /** Only when no job of a queue that gives way first is left. */
+        BY_PRIORITY("by-priority"),
+        FIRST("true");
+
+        private final String policyName;
+
+        Preemptible(String policyName) {
+            this.policyName = policyName;
+        }
+
+        @Override
+        public String policyName() {
+            return policyName;
+        }
+    }
 
     /** Which waiting job is placed next: an order, and what happens behind a job that does not fit. */
     public enum Rule {
@@ -118,15 +173,24 @@ public record SchedulingPolicy(
      *
      * @param startSlaMs a job that waits longer misses the queue's promise to its users; null for no such promise
      * @param bonus points of priority for waiting in it
+     * @param preemptible whether its jobs give way to others
+     * @param preemptAfterMs how long its jobs wait before others give way to them; null for the policy's own time
      */
     public record QueueLimits(
             @Nullable Integer maxGpusPerJob,
             @Nullable Long maxDurationMs,
             @Nullable Long startSlaMs,
-            int bonus) {
+            int bonus,
+            Preemptible preemptible,
+            @Nullable Long preemptAfterMs) {
 
         public QueueLimits(@Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs) {
             this(maxGpusPerJob, maxDurationMs, null, 0);
+        }
+
+        public QueueLimits(
+                @Nullable Integer maxGpusPerJob, @Nullable Long maxDurationMs, @Nullable Long startSlaMs, int bonus) {
+            this(maxGpusPerJob, maxDurationMs, startSlaMs, bonus, Preemptible.NEVER, null);
         }
     }
 
@@ -177,6 +241,16 @@ public record SchedulingPolicy(
     /** Whether the order is of computed priorities, with promised starts. */
     public boolean byPriority() {
         return rule.order == Order.PRIORITY;
+    }
+
+    /** Whether the pool itself makes jobs give way. */
+    boolean preempts() {
+        return preemption != null && byPriority();
+    }
+
+    /** Between SIGTERM and SIGKILL of an attempt that gives way, ms. */
+    long preemptionGraceMs() {
+        return preemption == null ? liveness.graceMs() : preemption.graceMs();
     }
 
     /** What a GPU of a model counts in usage, in thousandths. */

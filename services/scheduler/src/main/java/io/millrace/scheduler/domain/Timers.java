@@ -41,16 +41,22 @@ public final class Timers {
         return limitMs == null ? NEVER : plus(now, plus(limitMs, liveness.startWithinMs(), slack(liveness)));
     }
 
-    /** Logical time by which an attempt lets its GPUs go if its limit is enforced, ms; never when it has none. */
+    /** Logical time by which an attempt lets its GPUs go if it is made to, by limit or preemption, ms; else never. */
     static long latestEnd(SchedulingPolicy policy, Job job, Attempt attempt) {
+        long preempted = attempt.preempted() == null
+                ? NEVER
+                : plus(
+                        attempt.preempted().at(),
+                        policy.preemptionGraceMs(),
+                        policy.liveness().marginMs());
         Long limit = policy.limitMs(job.request());
         if (limit == null) {
-            return NEVER;
+            return preempted;
         }
         Long startedAt = attempt.startedAt();
         long begin =
                 startedAt == null ? plus(attempt.placedAt(), policy.liveness().startWithinMs()) : startedAt;
-        return plus(begin, limit, slack(policy.liveness()));
+        return Math.min(preempted, plus(begin, limit, slack(policy.liveness())));
     }
 
     /** The same for an attempt that is past it: it is given its slack once more. */
@@ -116,6 +122,10 @@ public final class Timers {
         Long promise = pool.index().nextPromise();
         if (promise != null) {
             next = Math.min(next, Math.max(now, promise));
+        }
+        Long lookAt = pool.header().lookAt();
+        if (lookAt != null && pool.policy().policy().preempts()) {
+            next = Math.min(next, Math.max(now, lookAt));
         }
         Job submitted = pool.index().firstSubmitted();
         if (submitted != null) {

@@ -91,6 +91,7 @@ public final class PoolBinding
                 case PoolEvent.StartPlanned planned -> {}
                 case PoolEvent.NodeSilenced silenced -> {}
                 case PoolEvent.DependenciesMet met -> {}
+                case PoolEvent.LookPlanned planned -> {}
                 case PoolEvent.NodeReturned returned -> {}
                 case PoolEvent.TimeReached reached -> {}
                 case PoolEvent.CycleClosed close -> {

@@ -26,6 +26,7 @@ import io.millrace.events.node.SpotInterruptionNotice;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.policy.PreemptionOrdered;
 import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.events.pool.Gathered;
 import io.millrace.events.pool.PoolInput;
@@ -153,18 +154,19 @@ final class PoolGathering implements Gathering<PoolInput> {
     private static Route ofPolicyEvent(Object payload) {
         return switch (payload) {
             case PolicyAdopted adopted -> ofPolicy(adopted);
-            case PriorityOverridden overridden -> ofOverride(overridden);
+            case PriorityOverridden overridden ->
+                ofManager(overridden.getPool(), overridden.getJobId(), overridden.getBy(), overridden.getReason());
+            case PreemptionOrdered ordered ->
+                ofManager(ordered.getPool(), ordered.getJobId(), ordered.getBy(), ordered.getReason());
             default -> unknown(payload);
         };
     }
 
     /** Told of its pool: who owns a job is known only where the job's own records are read. */
-    private static Route ofOverride(PriorityOverridden overridden) {
-        return overridden.getJobId().isBlank()
-                        || overridden.getBy().isBlank()
-                        || overridden.getReason().isBlank()
+    private static Route ofManager(String pool, String jobId, String by, String reason) {
+        return jobId.isBlank() || by.isBlank() || reason.isBlank()
                 ? new Route.Refused("an override needs a job, a manager and a reason")
-                : new Route.To(overridden.getPool());
+                : new Route.To(pool);
     }
 
     private static Route ofMember(String key, OrgEvent said) {

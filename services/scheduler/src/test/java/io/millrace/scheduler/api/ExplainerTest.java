@@ -93,7 +93,7 @@ class ExplainerTest {
     private Explanation explain(String jobId) {
         JobRow row = new JobRow(
                 jobId, "default", "WAITING", "batch", null, null, 8, null, null, 0, null, null, null, List.of(),
-                List.of(), null, null);
+                List.of(), null, null, null, List.of(), List.of(), 0, null);
         return explainer.explain("default", row, List.of());
     }
 

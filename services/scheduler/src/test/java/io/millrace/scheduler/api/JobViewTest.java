@@ -14,13 +14,20 @@ import io.millrace.events.decision.JobRejected;
 import io.millrace.events.decision.JobRequeued;
 import io.millrace.events.decision.JobType;
 import io.millrace.events.decision.NodeShare;
+import io.millrace.events.decision.PreemptionCause;
+import io.millrace.events.decision.PreemptionRequested;
 import io.millrace.events.decision.RejectionCode;
 import io.millrace.events.decision.RequeueCause;
 import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
+import io.millrace.events.job.ArrayMembership;
+import io.millrace.events.job.CheckpointSaved;
+import io.millrace.events.job.Dependency;
+import io.millrace.events.job.DependencyCondition;
 import io.millrace.events.job.JobCancelRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
+import io.millrace.events.job.Work;
 import io.millrace.testkit.SeededRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -154,6 +161,11 @@ class JobViewTest {
                 nodes,
                 reasons,
                 "submission",
+                null,
+                null,
+                List.of(),
+                List.of(),
+                0,
                 null);
     }
 
@@ -194,6 +206,44 @@ class JobViewTest {
                         "attempt 1: STALE_ATTEMPT",
                         "attempt 2: NODE_DRAINED",
                         "COMPLETED");
+    }
+
+    @Test
+    void shouldTellWhatIsRunAndAfterWhatAndWhatBecameOfIt() {
+        JobSubmitted asked = JobSubmitted.newBuilder((JobSubmitted) submitted().getPayload())
+                .setWork(new Work(List.of("train", "--fast"), Map.of("TOKEN", "not shown"), "/data"))
+                .setArray(new ArrayMembership("sweep", 2, 5))
+                .setAfter(List.of(
+                        new Dependency("x", DependencyCondition.UNKNOWN),
+                        new Dependency("y", DependencyCondition.ENDED)))
+                .build();
+        view.apply(new JobEvent("submission", START, "user:ann", asked));
+        view.apply(queued());
+        view.apply(placed(1, 10));
+        view.apply(new JobEvent("second", at(20), "agent:n1", new CheckpointSaved(1, "b", 20L)));
+        view.apply(new JobEvent("first", at(15), "agent:n1", new CheckpointSaved(1, "a", 10L)));
+        for (int i = 0; i < 2; i++) {
+            view.apply(decided(
+                    30 + i, new PreemptionRequested(1, PreemptionCause.HIGHER_PRIORITY, "urgent", 8_000L, 100_000L)));
+        }
+        JobRow row = row();
+        assertThat(row.state()).isEqualTo("STOPPING");
+        assertThat(row.command()).containsExactly("train", "--fast");
+        assertThat(row.after()).containsExactly(new JobRow.After("x", "COMPLETED"), new JobRow.After("y", "ENDED"));
+        assertThat(row.arrayId()).isEqualTo("sweep");
+        assertThat(row.arrayIndex()).isEqualTo(2);
+        assertThat(row.preemptions()).isOne();
+        assertThat(row.resume()).isEqualTo(new JobRow.Resume(1, 20, "b"));
+        assertThat(row.toString()).doesNotContain("not shown");
+        view.apply(requeued(1, at(12), 40));
+        view.apply(placed(2, 50));
+        view.apply(decided(60, new PreemptionRequested(2, PreemptionCause.MANAGER, null, 0L, 100_000L)));
+        assertThat(row().preemptions()).isEqualTo(2);
+        assertThat(view.steps())
+                .extracting(JobView.Step::detail)
+                .contains(
+                        "attempt 1 makes room for urgent, 8 GPU seconds are lost",
+                        "attempt 2: a manager asked, 0 GPU seconds are lost");
     }
 
     @Test

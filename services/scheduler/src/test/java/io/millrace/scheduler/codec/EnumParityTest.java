@@ -3,6 +3,7 @@ package io.millrace.scheduler.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.events.decision.EndState;
+import io.millrace.events.decision.PreemptionCause;
 import io.millrace.events.decision.RejectionCode;
 import io.millrace.events.decision.RequeueCause;
 import io.millrace.events.decision.RevisionCause;
@@ -16,6 +17,7 @@ import io.millrace.scheduler.domain.Promise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,7 +30,7 @@ class EnumParityTest {
                 Arguments.of(Job.EndState.class, EndState.class),
                 Arguments.of(PoolEvent.RejectionCode.class, RejectionCode.class),
                 Arguments.of(PoolEvent.RequeueCause.class, RequeueCause.class),
-                Arguments.of(Attempt.StopCause.class, StopRequestCause.class),
+                Arguments.of(PoolEvent.PreemptionCause.class, PreemptionCause.class),
                 Arguments.of(Promise.RevisionCause.class, RevisionCause.class),
                 Arguments.of(JobType.class, io.millrace.events.decision.JobType.class),
                 Arguments.of(JobType.class, io.millrace.events.org.JobType.class),
@@ -40,6 +42,15 @@ class EnumParityTest {
     void shouldPublishEveryWordUnderItsName(Class<? extends Enum<?>> own, Class<? extends Enum<?>> published) {
         List<String> known = names(published);
         assertThat(known).containsAll(names(own)).contains("UNKNOWN");
+    }
+
+    /** A preemption is an event of its own. */
+    @Test
+    void shouldPublishEveryCauseOfAStopButPreemption() {
+        assertThat(Stream.concat(names(StopRequestCause.class).stream(), Stream.of("PREEMPTED")))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(Stream.of("UNKNOWN"), names(Attempt.StopCause.class).stream())
+                                .toList());
     }
 
     /** What is read must be a word of the pool, or the one word for what nobody knows. */

@@ -9,6 +9,8 @@ import io.millrace.scheduler.domain.PriorityPolicy.Formula;
 import io.millrace.scheduler.domain.SchedulingPolicy;
 import io.millrace.scheduler.domain.SchedulingPolicy.Backfill;
 import io.millrace.scheduler.domain.SchedulingPolicy.Liveness;
+import io.millrace.scheduler.domain.SchedulingPolicy.Preemptible;
+import io.millrace.scheduler.domain.SchedulingPolicy.Preemption;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,13 +66,54 @@ class PolicyDocumentTest {
                 .isEqualTo(new SchedulingPolicy(
                         Rule.MILLRACE,
                         new TreeMap<>(Map.of(
-                                "interactive", new QueueLimits(4, H, 5 * M, 0),
-                                "batch", new QueueLimits(64, 48 * H, 30 * M, 0),
-                                "preemptible", new QueueLimits(null, null))),
+                                "interactive", new QueueLimits(4, H, 5 * M, 0, Preemptible.NEVER, 5 * M),
+                                "batch", new QueueLimits(64, 48 * H, 30 * M, 0, Preemptible.BY_PRIORITY, null),
+                                "preemptible", new QueueLimits(null, null, null, 0, Preemptible.FIRST, null))),
                         16,
                         50,
                         128,
-                        new Liveness(60 * S, 5 * M, 30 * S, 100 * S, 10 * S, 10 * M, 30 * D)));
+                        new Liveness(60 * S, 5 * M, 30 * S, 100 * S, 10 * S, 10 * M, 30 * D),
+                        PriorityPolicy.standard(),
+                        new Backfill(1),
+                        new TreeMap<>(),
+                        new Preemption(30 * M, 100 * S, 10 * M, 3)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "preemption: {}|1800000|100000|600000|3",
+                "preemption: {after: 0s, grace: 5s, min_runtime: 0s, max_preemptions: 1}|0|5000|0|1"
+            })
+    void shouldKnowWhenJobsGiveWay(String text, long after, long grace, long minRuntime, int most) {
+        assertThat(PolicyDocument.parse(VALID + text).preemption())
+                .isEqualTo(new Preemption(after, grace, minRuntime, most));
+    }
+
+    @Test
+    void shouldLetNobodyGiveWayUnlessItIsSaid() {
+        assertThat(PolicyDocument.parse(VALID).preemption()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "preemptible: true|preemption: {max_preemptions: 0}|preemption.max_preemptions must be 1 to 100, not 0",
+                "preemptible: true|preemption: {after: soon}|preemption.after must be a number and a unit",
+                "preemptible: true|preemption: {patience: 1m}|patience",
+                "preemptible: maybe|preemption: {}|queues.batch.preemptible can't be 'maybe'; it is one of false,"
+                        + " by-priority, true",
+                "preempt_after: never|preemption: {}|queues.batch.preempt_after must be a number and a unit",
+                "preemptible: true||queues.batch says how jobs give way to others, but the policy has no section"
+                        + " preemption: add one, or leave it out"
+            })
+    void shouldNameWhatIsWrongWithPreemption(String ofQueue, @Nullable String section, String message) {
+        String document = VALID.replace("max_duration: 2h", ofQueue) + (section == null ? "" : section);
+        assertThatThrownBy(() -> PolicyDocument.parse(document))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 
     /** Written out for people, who change a number there; a key that is missing would go unseen. */

@@ -39,6 +39,7 @@ final class AgentWorld {
     private final SeededRandom random;
     private final boolean troubled;
     private final boolean watched;
+    private final boolean preempting;
     private final Map<String, Long> mute = new TreeMap<>();
     private final boolean endless;
     private final boolean alike;
@@ -57,6 +58,7 @@ final class AgentWorld {
         this.random = random;
         this.troubled = troubled;
         watched = random.onceIn(2);
+        preempting = random.onceIn(2);
         endless = random.onceIn(4);
         boolean quotas = random.onceIn(2);
         // A remainder on a whole node holds as much on every node only where nodes are alike.
@@ -115,7 +117,10 @@ final class AgentWorld {
     PoolInput.PolicyAdopted policy() {
         int promises = random.pick(1, 1, 2, 3, 20);
         StringBuilder text = new StringBuilder("policy: millrace\nqueues:\n  batch: {start_sla: 10m}\n")
-                .append("  short: {start_sla: 2m, bonus: " + random.nextInt(40) + "}\n")
+                .append("  short: {start_sla: 2m, bonus: " + random.nextInt(40))
+                .append(preempting ? ", preemptible: by-priority, preempt_after: 3m}\n" : "}\n")
+                .append(preempting ? "  sweeps: {preemptible: true}\n" : "  sweeps: {}\n")
+                .append(preempting ? "preemption: {after: 5m, grace: 60s, min_runtime: 1m, max_preemptions: 2}\n" : "")
                 .append("backfill: {kind: conservative, promises: " + promises + "}\n")
                 .append("gpu_weights: {A100: 2.5}\n");
         if (perUser != null) {
@@ -148,6 +153,13 @@ final class AgentWorld {
         }
         if (random.onceIn(40)) {
             inputs.add(new PoolInput.PriorityOverridden(now, "job-" + random.nextInt(jobs + 1), "user:ada", "because"));
+        }
+        if (random.onceIn(60)) {
+            inputs.add(new PoolInput.PreemptionOrdered(now, "job-" + random.nextInt(jobs + 1), "user:ada", "because"));
+        }
+        if (random.onceIn(10)) {
+            String job = "job-" + Math.max(0, jobs - random.nextInt(20));
+            inputs.add(new PoolInput.CheckpointSaved(now, job, new Job.Checkpoint(1, now, "path", now)));
         }
         if (random.onceIn(60)) {
             inputs.add(member());
@@ -184,7 +196,7 @@ final class AgentWorld {
                 "event " + events++,
                 "job-" + jobs++,
                 new JobRequest(
-                        random.pick("batch", "batch", "short"),
+                        random.pick("batch", "sweeps", "short"),
                         random.pick("research", "vision"),
                         random.pick("ann", "ben", "cem", "dan"),
                         gpus,
@@ -193,7 +205,7 @@ final class AgentWorld {
                         random.onceIn(3) && limit != null ? (Long) 600_000L : limit,
                         null,
                         random.pick(Arrays.asList(JobType.values())),
-                        random.onceIn(6) ? (Long) (now + random.nextLong(400_000_000)) : null,
+                        random.onceIn(6) ? (Long) (now + random.nextLong(200_000_000)) : null,
                         null,
                         after()),
                 random.onceIn(4) ? RandomInputs.work(random) : null);
@@ -274,11 +286,17 @@ final class AgentWorld {
             work.silent = troubled && random.onceIn(30);
             working.put(placed.jobId(), work);
         } else if (event instanceof PoolEvent.StopRequested stop) {
-            Work work = working.get(stop.jobId());
-            if (work != null && work.placed.attempt() == stop.attempt() && work.stopAt == null) {
-                boolean deaf = troubled && random.onceIn(6);
-                work.stopAt = now + random.nextLong(stop.graceMs() * (deaf ? 8 : 1) + 1);
-            }
+            stop(stop.jobId(), stop.attempt(), stop.graceMs());
+        } else if (event instanceof PoolEvent.PreemptionRequested stop) {
+            stop(stop.jobId(), stop.attempt(), stop.graceMs());
+        }
+    }
+
+    private void stop(String jobId, int attempt, long graceMs) {
+        Work work = working.get(jobId);
+        if (work != null && work.placed.attempt() == attempt && work.stopAt == null) {
+            boolean deaf = troubled && random.onceIn(6);
+            work.stopAt = now + random.nextLong(graceMs * (deaf ? 8 : 1) + 1);
         }
     }
 }

@@ -117,18 +117,29 @@ final class NaiveBackfill {
         return policy.liveness().graceMs() + policy.liveness().marginMs();
     }
 
-    private long surelyOver(Job job, Attempt attempt) {
+    long surelyOver(Job job, Attempt attempt) {
+        long end = limitsEnd(job, attempt);
+        if (attempt.preempted() instanceof Attempt.Preempted preempted) {
+            end = Math.min(
+                    end,
+                    preempted.at()
+                            + policy.preemptionGraceMs()
+                            + policy.liveness().marginMs());
+        }
+        while (end <= now) {
+            end += slack();
+        }
+        return end;
+    }
+
+    private long limitsEnd(Job job, Attempt attempt) {
         Long limit = policy.limitMs(job.request());
         if (limit == null) {
             return NEVER;
         }
         Long startedAt = attempt.startedAt();
         long start = startedAt == null ? attempt.placedAt() + policy.liveness().startWithinMs() : startedAt;
-        long end = start + limit + slack();
-        while (end <= now) {
-            end += slack();
-        }
-        return end;
+        return start + limit + slack();
     }
 
     long length(Job job) {
@@ -177,7 +188,7 @@ final class NaiveBackfill {
     }
 
     /** The least that is free of each node from one instant until another. */
-    private int[] free(long from, long until) {
+    int[] free(long from, long until) {
         int[] least = freeAt(from);
         kept.values().stream()
                 .filter(other -> from < other.from() && other.from() < until)

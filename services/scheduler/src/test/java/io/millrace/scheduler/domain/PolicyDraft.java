@@ -19,6 +19,7 @@ final class PolicyDraft {
     private @Nullable Integer perUser;
     private @Nullable Integer perTeam;
     private int promises = 1;
+    private SchedulingPolicy.@Nullable Preemption preemption;
     private Liveness liveness = PoolScript.LIVENESS;
     private PriorityPolicy priority = PriorityPolicy.standard();
 
@@ -47,6 +48,11 @@ final class PolicyDraft {
 
     PolicyDraft queue(String name, QueueLimits limits) {
         queues.put(name, limits);
+        return this;
+    }
+
+    PolicyDraft preemption(SchedulingPolicy.Preemption terms) {
+        preemption = terms;
         return this;
     }
 
@@ -176,7 +182,7 @@ final class PolicyDraft {
 
     SchedulingPolicy made(Rule rule) {
         return new SchedulingPolicy(
-                rule, queues, perUser, null, perTeam, liveness, priority, new Backfill(promises), weights);
+                rule, queues, perUser, null, perTeam, liveness, priority, new Backfill(promises), weights, preemption);
     }
 
     PoolScript script() {

@@ -105,6 +105,7 @@ final class PoolAuditor {
             case PoolInput.PolicyAdopted adopted -> {}
             case PoolInput.MemberDefined defined -> {}
             case PoolInput.PriorityOverridden overridden -> {}
+            case PoolInput.PreemptionOrdered ordered -> {}
             case PoolInput.Tick tick -> {}
         }
     }
@@ -209,6 +210,15 @@ final class PoolAuditor {
                 }
                 assertThat(met.since()).isEqualTo(Math.min(last, pool.header().now()));
             }
+            case PoolEvent.PreemptionRequested preempted -> {
+                assertThat(current(preempted.jobId(), preempted.attempt())).isNotNull();
+                assertThat(preempted.lostGpuMs()).isNotNegative();
+            }
+            case PoolEvent.LookPlanned planned -> {
+                if (planned.at() != null) {
+                    assertThat(planned.at()).isGreaterThan(pool.header().now());
+                }
+            }
             case PoolEvent.NodeReturned returned -> {
                 assertThat(pool.node(returned.nodeId()).health()).isEqualTo(Node.Health.SILENT);
                 assertThat(active.values())
@@ -304,7 +314,7 @@ final class PoolAuditor {
                             .allMatch(one -> one.state(pool.job(one.jobId())) != Dependency.State.FAILED)
                             .anyMatch(one -> one.state(pool.job(one.jobId())) == Dependency.State.OPEN);
                 }
-                case Job.Phase.Waiting() -> {
+                case Job.Phase.Waiting(long from) -> {
                     assertThat(waiting).contains(job.id());
                     assertThat(new Why(job.reasons(), job.reservedFor()))
                             .isEqualTo(reasons.getOrDefault(job.id(), NOTHING));

@@ -217,12 +217,13 @@ class PoolDeciderAttemptTest {
     @Test
     void shouldSayNothingOfProgressAndCheckpointsAndRememberTheNewest() {
         script.tell(new PoolInput.ProgressReported(START, "a"));
-        script.tell(new PoolInput.CheckpointSaved(START, "a", new Job.Checkpoint(1, 10, "ten")));
-        script.tell(new PoolInput.CheckpointSaved(START, "a", new Job.Checkpoint(1, 5, "five")));
-        script.tell(new PoolInput.CheckpointSaved(START, "a", new Job.Checkpoint(2, 50, "of an attempt to come")));
-        script.tell(new PoolInput.CheckpointSaved(START, "nobody", new Job.Checkpoint(1, 50, "fifty")));
+        script.tell(new PoolInput.CheckpointSaved(START, "a", new Job.Checkpoint(1, 10, "ten", START)));
+        script.tell(new PoolInput.CheckpointSaved(START, "a", new Job.Checkpoint(1, 5, "five", START)));
+        script.tell(
+                new PoolInput.CheckpointSaved(START, "a", new Job.Checkpoint(2, 50, "of an attempt to come", START)));
+        script.tell(new PoolInput.CheckpointSaved(START, "nobody", new Job.Checkpoint(1, 50, "fifty", START)));
         assertThat(script.tick(1)).isEmpty();
-        assertThat(script.pool().job("a").checkpoint()).isEqualTo(new Job.Checkpoint(1, 10, "ten"));
+        assertThat(script.pool().job("a").checkpoint()).isEqualTo(new Job.Checkpoint(1, 10, "ten", START));
     }
 
     @Test

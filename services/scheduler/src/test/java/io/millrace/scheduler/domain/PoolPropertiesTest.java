@@ -137,6 +137,7 @@ class PoolPropertiesTest {
             case PoolInput.MemberDefined(long at, Member.Team team) -> "team/" + team.name();
             case PoolInput.MemberDefined(long at, Member.User user) -> "user/" + user.name();
             case PoolInput.PriorityOverridden overridden -> "job/" + overridden.jobId();
+            case PoolInput.PreemptionOrdered ordered -> "job/" + ordered.jobId();
             case PoolInput.Tick tick -> "tick";
         };
     }

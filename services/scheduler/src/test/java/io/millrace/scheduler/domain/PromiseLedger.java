@@ -20,6 +20,7 @@ final class PromiseLedger {
         private final JobPlaced placed;
         private @Nullable Long start;
         private boolean ended;
+        private @Nullable Long preemptedAt;
 
         Running(JobPlaced placed) {
             this.placed = placed;
@@ -32,6 +33,8 @@ final class PromiseLedger {
     private final Set<String> nodes = new HashSet<>();
     private final Set<RevisionCause> happened = EnumSet.noneOf(RevisionCause.class);
     private long now;
+    private boolean preempts;
+    private long preemptionGraceMs;
 
     /** Nobody ticked for longer than an attempt's margin: what had to be stopped or started was so too late. */
     private boolean away;
@@ -60,7 +63,11 @@ final class PromiseLedger {
             case PoolInput.NodeHealthChanged changed ->
                 happened.add(
                         changed.health() == Node.Health.DOWN ? RevisionCause.NODE_LOST : RevisionCause.NODE_DRAINED);
-            case PoolInput.PolicyAdopted adopted -> happened.add(RevisionCause.POLICY_CHANGED);
+            case PoolInput.PolicyAdopted adopted -> {
+                happened.add(RevisionCause.POLICY_CHANGED);
+                preempts = adopted.policy().preempts();
+                preemptionGraceMs = adopted.policy().preemptionGraceMs();
+            }
             case PoolInput.AttemptEnded ended -> {
                 if (running.get(ended.jobId()) instanceof Running known && known.placed.attempt() == ended.attempt()) {
                     known.ended = true;
@@ -100,6 +107,12 @@ final class PromiseLedger {
                 made++;
             }
             case PoolEvent.NodeSilenced silenced -> happened.add(RevisionCause.NODE_LOST);
+            case PoolEvent.PreemptionRequested preempted -> {
+                Running known = running.get(preempted.jobId());
+                if (known != null && known.preemptedAt == null) {
+                    known.preemptedAt = now;
+                }
+            }
             case PromiseRevised moved -> revise(moved);
             case PoolEvent.CycleClosed closed -> {
                 happened.clear();
@@ -129,11 +142,19 @@ final class PromiseLedger {
         if (away || running.values().stream().anyMatch(this::overran)) {
             happened.add(RevisionCause.LIMIT_OVERRUN);
         }
-        assertThat(happened).as("%s at %s", moved, now).contains(moved.cause());
+        if (moved.cause() == RevisionCause.PREEMPTION) {
+            assertThat(preempts).as("%s at %s", moved, now).isTrue();
+        } else {
+            assertThat(happened).as("%s at %s", moved, now).contains(moved.cause());
+        }
         revised++;
     }
 
     private boolean overran(Running one) {
+        Long preemptedAt = one.preemptedAt;
+        if (preemptedAt != null && now >= preemptedAt + preemptionGraceMs + liveness.marginMs()) {
+            return true;
+        }
         Long limit = one.placed.limitMs();
         if (limit == null) {
             return false;

@@ -44,6 +44,11 @@ final class RandomInputs {
         StringBuilder text = new StringBuilder(
                         "policy: " + rule.ruleName() + "\nqueues:\n  batch: {start_sla: 1h}\n  short:\n")
                 .append("    max_gpus_per_job: 4\n    max_duration: 10m\n    start_sla: 2m\n    bonus: 5\n");
+        if (random.onceIn(2)) {
+            text.append("    preemptible: " + random.pick("true", "false") + "\n    preempt_after: 20s\n")
+                    .append("  sweeps: {preemptible: by-priority}\n")
+                    .append("preemption: {after: 1m, grace: 30s, min_runtime: 20s, max_preemptions: 2}\n");
+        }
         if (random.onceIn(3)) {
             text.append("per_user:\n  max_gpus: " + (8 + random.nextInt(20)) + "\n  max_queued_jobs: "
                     + (3 + random.nextInt(10)) + "\n");
@@ -72,7 +77,7 @@ final class RandomInputs {
 
     /** What an organisation and its managers say. */
     PoolInput ofManagers() {
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(4)) {
             case 0 ->
                 new PoolInput.MemberDefined(
                         at(),
@@ -87,6 +92,7 @@ final class RandomInputs {
             case 1 ->
                 new PoolInput.MemberDefined(
                         at(), new Member.User(random.pick("ann", "ben", "eve"), random.nextInt(3), random.nextInt(20)));
+            case 2 -> new PoolInput.PreemptionOrdered(at(), anyJob(), "user:ada", "because");
             default -> new PoolInput.PriorityOverridden(at(), anyJob(), "user:ada", "because");
         };
     }
@@ -101,7 +107,7 @@ final class RandomInputs {
             case 4 -> new PoolInput.CancelRequested(at(), anyJob());
             case 5 ->
                 new PoolInput.CheckpointSaved(
-                        at(), anyJob(), new Job.Checkpoint(random.nextInt(4), random.nextInt(100), "path"));
+                        at(), anyJob(), new Job.Checkpoint(random.nextInt(4), random.nextInt(100), "path", now));
             case 6 -> new PoolInput.ProgressReported(at(), anyJob());
             case 7, 8, 9 -> {
                 String job = activeJob();
@@ -148,7 +154,7 @@ final class RandomInputs {
                 "event " + events++,
                 job,
                 new JobRequest(
-                        random.pick("batch", "batch", "batch", "short", "nowhere"),
+                        random.pick("batch", "batch", "sweeps", "short", "nowhere"),
                         random.pick("research", "vision"),
                         random.pick("ann", "ben", "cem", "dan"),
                         random.pick(1, 1, 2, 4, 8, 8, 12, 16, 24, 0, -1, 1000),

@@ -78,6 +78,9 @@ final class Told {
             case PoolEvent.StartPlanned planned -> of(planned);
             case PoolEvent.NodeSilenced silenced -> "give up " + silenced.nodeId();
             case PoolEvent.DependenciesMet met -> "let " + met.jobId() + " wait for room since " + second(met.since());
+            case PoolEvent.PreemptionRequested preempted ->
+                "preempt " + preempted.jobId() + " for " + preempted.forJob() + ": " + preempted.cause();
+            case PoolEvent.LookPlanned planned -> "look again at " + second(planned.at());
             case PoolEvent.NodeReturned returned -> "take " + returned.nodeId() + " again";
             case PoolEvent.StartSlaMissed missed -> "miss " + missed.jobId() + " due " + second(missed.dueAt());
             case PoolEvent.JobRequeued requeued -> "requeue " + requeued.jobId() + ": " + requeued.cause();

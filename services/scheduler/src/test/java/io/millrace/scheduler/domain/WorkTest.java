@@ -48,12 +48,13 @@ class WorkTest {
     void shouldHandTheNewestCheckpointToTheNextAttempt() {
         script.node("n1", 4).submit("a", gpus(4), TRAIN).tick();
         script.started("a", 1)
-                .tell(new PoolInput.CheckpointSaved(START, "a", new Checkpoint(1, 200, "second")))
-                .tell(new PoolInput.CheckpointSaved(START, "a", new Checkpoint(1, 100, "first")))
+                .tell(new PoolInput.CheckpointSaved(START, "a", new Checkpoint(1, 200, "second", START)))
+                .tell(new PoolInput.CheckpointSaved(START, "a", new Checkpoint(1, 100, "first", START)))
                 .at(10)
                 .ended("a", 1, EndKind.STOPPED);
         JobPlaced again = script.placed("a", 2, share("n1", 0, 1, 2, 3));
-        assertThat(again.launch()).isEqualTo(new Launch(TRAIN, new Checkpoint(1, 200, "second"), new TreeMap<>()));
+        assertThat(again.launch())
+                .isEqualTo(new Launch(TRAIN, new Checkpoint(1, 200, "second", START), new TreeMap<>()));
         assertThat(script.tick()).containsExactly(requeued("a", 1, RequeueCause.STOPPED_BY_AGENT, 0, 10, 4), again);
     }
 

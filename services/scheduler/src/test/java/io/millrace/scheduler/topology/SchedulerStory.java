@@ -131,6 +131,12 @@ final class SchedulerStory implements AutoCloseable {
         return this;
     }
 
+    /** What a manager says of a job. */
+    SchedulerStory manager(String jobId, Object payload) {
+        harness.send(Topics.POLICY_EVENTS, jobId, new PolicyEvent(event(), now, "service:scheduler", payload));
+        return this;
+    }
+
     SchedulerStory node(String nodeId, Object payload) {
         harness.send(Topics.NODE_EVENTS, nodeId, new NodeEvent(event(), now, "agent:" + nodeId, payload));
         sent++;

@@ -31,6 +31,7 @@ import io.millrace.events.org.TeamDefined;
 import io.millrace.events.org.UserDefined;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
+import io.millrace.events.policy.PreemptionOrdered;
 import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.codec.PolicyDocument;
@@ -90,7 +91,8 @@ class SourceEventsTest {
                             SchedulerStory.POLICY,
                             PolicyDocument.sha256(SchedulerStory.POLICY),
                             List.of("default")),
-                    new PriorityOverridden("a", "default", "user:ada", "password", "a deadline moved")),
+                    new PriorityOverridden("a", "default", "user:ada", "password", "a deadline moved"),
+                    new PreemptionOrdered("a", "default", "user:ada", "password", "a demonstration")),
             Topics.ORG_EVENTS,
             List.of(
                     new TeamDefined("research", 1, null, List.of(JobType.RESEARCH), true, List.of("default")),

@@ -7,13 +7,24 @@ import io.millrace.events.attempt.ShareEnded;
 import io.millrace.events.attempt.ShareHeartbeat;
 import io.millrace.events.attempt.ShareReady;
 import io.millrace.events.decision.JobPlaced;
+import io.millrace.events.decision.JobRejected;
+import io.millrace.events.decision.JobRequeued;
+import io.millrace.events.decision.PreemptionCause;
+import io.millrace.events.decision.PreemptionRequested;
+import io.millrace.events.decision.RejectionCode;
+import io.millrace.events.decision.RequeueCause;
 import io.millrace.events.decision.ResumePoint;
 import io.millrace.events.job.ArrayMembership;
 import io.millrace.events.job.CheckpointSaved;
+import io.millrace.events.job.Dependency;
+import io.millrace.events.job.DependencyCondition;
 import io.millrace.events.job.JobSubmitted;
 import io.millrace.events.job.Work;
 import io.millrace.events.node.NodeUp;
+import io.millrace.events.policy.PreemptionOrdered;
+import io.millrace.events.reason.PendingReasonsChanged;
 import io.millrace.streams.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -81,5 +92,56 @@ class WorkEventsTest {
         assertThat(story.harness().read(Topics.POOL_INPUTS)).hasSize(1); // the tick
         assertThat(story.harness().readBytes(Topics.ATTEMPT_EVENTS.deadLetterTopic()))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldRunAJobAfterAnotherAndTellWhatItWaitsFor() {
+        JobSubmitted after = JobSubmitted.newBuilder(SchedulerStory.submission("default", "research", "ann", 4))
+                .setAfter(List.of(
+                        new Dependency("a", DependencyCondition.UNKNOWN),
+                        new Dependency("a", DependencyCondition.ENDED)))
+                .build();
+        story.node("n1", 4).job("b", after).submit("a", 4).play();
+        assertThat(story.harness().read(Topics.PENDING_REASONS))
+                .extracting(written -> written.key() + " "
+                        + ((PendingReasonsChanged) written.value().getPayload()).getReasons())
+                .containsExactly("b [DEPENDENCY]");
+        story.decisions();
+        story.started("a", 1).completed("a", 1).play();
+        assertThat(story.decisions())
+                .extracting(decision -> decision.getClass().getSimpleName())
+                .containsExactly("JobEnded", "JobPlaced");
+        story.job(
+                        "c",
+                        JobSubmitted.newBuilder(after)
+                                .setAfter(List.of(new Dependency("nobody", DependencyCondition.ENDED)))
+                                .build())
+                .play()
+                .advance(Duration.ofSeconds(10))
+                .play();
+        assertThat(story.decisions())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        JobRejected.class,
+                        rejected -> assertThat(rejected.getCode()).isEqualTo(RejectionCode.UNKNOWN_DEPENDENCY));
+    }
+
+    @Test
+    void shouldStopAndRequeueAJobThatAManagerWantsOutOfTheWay() {
+        story.node("n1", 4).submit("a", 4).play().started("a", 1).play();
+        story.decisions();
+        story.manager("a", new PreemptionOrdered("a", "default", "user:ada", "token", "a demonstration"))
+                .manager("a", new PreemptionOrdered("a", "default", "user:ada", "token", " "))
+                .play();
+        assertThat(story.decisions())
+                .containsExactly(new PreemptionRequested(1, PreemptionCause.MANAGER, null, 0L, 100_000L));
+        assertThat(story.harness().readBytes(Topics.POLICY_EVENTS.deadLetterTopic()))
+                .hasSize(1);
+        story.stopped("a", 1).play();
+        assertThat(story.decisions())
+                .first()
+                .isInstanceOfSatisfying(
+                        JobRequeued.class,
+                        requeued -> assertThat(requeued.getCause()).isEqualTo(RequeueCause.PREEMPTED));
     }
 }
