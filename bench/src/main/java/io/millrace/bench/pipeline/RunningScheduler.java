@@ -105,7 +105,8 @@ final class RunningScheduler implements AutoCloseable {
     }
 
     private void fill(int nodes, String policy) {
-        PolicyAdopted adopted = new PolicyAdopted("scheduling", policy, PolicyDocument.sha256(policy), List.of(POOL));
+        PolicyAdopted adopted =
+                new PolicyAdopted("scheduling", policy, PolicyDocument.sha256(policy), List.of(POOL), null);
         adopt(new PolicyEvent(eventId(), Instant.now(), "deployment", adopted));
         EventSerde<NodeEvent> nodeEvents = EventSerde.of(Topics.NODE_EVENTS, cluster.schemas());
         for (int i = 0; i < nodes; i++) {

@@ -58,7 +58,7 @@ final class PoolLog {
                 eventId(),
                 Instant.ofEpochMilli(at),
                 "deployment",
-                new PolicyAdopted("scheduling", document, PolicyDocument.sha256(document), List.of(pool)));
+                new PolicyAdopted("scheduling", document, PolicyDocument.sha256(document), List.of(pool), null));
         return gathered(Topics.POLICY_EVENTS, at, "scheduling", policies, event);
     }
 

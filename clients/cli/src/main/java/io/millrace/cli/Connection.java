@@ -6,11 +6,13 @@ import io.millrace.client.MillraceClient;
 import io.millrace.local.DataFolder;
 import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** How a client reaches a stack: the properties file that {@code up} wrote, and nothing else. */
@@ -44,6 +46,11 @@ public final class Connection {
         }
     }
 
+    /** Where all this is said. */
+    Path file() {
+        return config.file();
+    }
+
     public String bootstrapServers() {
         return require("bootstrap.servers");
     }
@@ -59,6 +66,19 @@ public final class Connection {
 
     public URI serviceUrl(String service) {
         return URI.create(require("millrace." + service + ".url"));
+    }
+
+    /** What its holder is known by over HTTP; empty where the file has none. */
+    public Optional<String> token() {
+        String file = config.get("millrace.token.file");
+        if (file != null) {
+            try {
+                return Optional.of(Files.readString(Path.of(file.strip())).strip());
+            } catch (IOException e) {
+                throw new CommandException("can't read the token in " + file + ": " + e.getMessage(), e);
+            }
+        }
+        return Optional.ofNullable(config.get("millrace.token")).map(String::strip);
     }
 
     public String clock() {

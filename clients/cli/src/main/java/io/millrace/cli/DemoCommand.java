@@ -213,8 +213,11 @@ final class DemoCommand implements Callable<Integer> {
                 Connection.ofStack(stack.data()).serviceUrl("scheduler").toString();
         String here = " --data " + stack.data();
         TextTable table = new TextTable(List.of("to look at", "where"));
-        table.row(List.of("scheduler", scheduler + "/v1/queue, /v1/jobs, /v1/nodes, /v1/usage"));
+        table.row(List.of(
+                "scheduler",
+                scheduler + "/v1/queue, /v1/jobs, /v1/nodes, /v1/usage; with the header Authorization: Bearer TOKEN"));
         table.row(List.of("metrics", scheduler + "/q/metrics"));
+        table.row(List.of("a token", "millrace.token in the file for clients"));
         table.row(List.of("for clients", folder.clientProperties().toString()));
         table.row(List.of("logs", folder.logs().toString()));
         table.row(List.of(

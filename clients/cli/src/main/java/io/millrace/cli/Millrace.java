@@ -32,6 +32,10 @@ import picocli.CommandLine.ParseResult;
             QueueCommand.class,
             JobsCommand.class,
             ExplainCommand.class,
+            OverrideCommand.class,
+            PreemptCommand.class,
+            AdoptCommand.Policy.class,
+            AdoptCommand.Org.class,
             ReplayCommand.class,
             SimulateCommand.class,
             BenchCommand.class

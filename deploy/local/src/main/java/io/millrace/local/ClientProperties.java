@@ -21,7 +21,7 @@ final class ClientProperties {
 
     private ClientProperties() {}
 
-    static String text(StackOptions options, Credentials credentials, String user) {
+    static String text(StackOptions options, Credentials credentials, Tokens tokens, String user) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("bootstrap.servers", "127.0.0.1:" + options.ports().broker());
         lines.putAll(credentials.client(user, options.tls()));
@@ -38,6 +38,9 @@ final class ClientProperties {
                 "millrace.schema.cache",
                 new DataFolder(options.data()).schemaCache().toString());
         Services.of(options).forEach(service -> lines.put("millrace." + service.name() + ".url", service.url()));
+        if (user.equals(Principal.USERS.userName())) {
+            lines.put("millrace.token", tokens.own());
+        }
         lines.put("millrace.clock", options.clock());
         lines.put("millrace.pools", Pools.text(options.pools()));
         // Only the backslash means something within the values written here.

@@ -55,7 +55,8 @@ final class Services {
     }
 
     /** What every service is told. */
-    static Map<String, String> environment(ServiceSpec service, StackOptions options, Credentials credentials) {
+    static Map<String, String> environment(
+            ServiceSpec service, StackOptions options, Credentials credentials, Tokens tokens) {
         DataFolder data = new DataFolder(options.data());
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put(
@@ -71,6 +72,7 @@ final class Services {
         environment.put("MILLRACE_SCHEMA_CACHE", data.schemaCache().toString());
         environment.put("MILLRACE_CLOCK", clock(options));
         environment.put("MILLRACE_STATE_DIR", data.state(service.name()).toString());
+        environment.put("MILLRACE_TOKENS", tokens.digests());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(service.port()));
         environment.putAll(service.environment());

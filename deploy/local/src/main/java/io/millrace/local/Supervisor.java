@@ -45,6 +45,7 @@ public final class Supervisor {
     private final DataFolder data;
     private final ChildJvm jvm;
     private final Credentials credentials;
+    private final Tokens tokens;
     private final ProcessRef self = ProcessRef.of(ProcessHandle.current());
     private final Instant startedAt = Instant.now();
     private final List<SupervisedProcess> platform = new CopyOnWriteArrayList<>();
@@ -59,6 +60,7 @@ public final class Supervisor {
         this.data = new DataFolder(options.data());
         this.jvm = ChildJvm.in(data.path());
         this.credentials = Credentials.in(data.credentials());
+        this.tokens = Tokens.in(data.credentials(), System.getProperty("user.name"));
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -133,7 +135,7 @@ public final class Supervisor {
         for (String user : ClientProperties.FILES.keySet()) {
             Path file = data.clientProperties(user);
             try {
-                PrivateFiles.replace(file, ClientProperties.text(options, credentials, user));
+                PrivateFiles.replace(file, ClientProperties.text(options, credentials, tokens, user));
             } catch (IOException e) {
                 throw new StackException("can't write " + file + ": " + e, e);
             }
@@ -199,7 +201,7 @@ public final class Supervisor {
                 service.port(),
                 service.url(),
                 jvm.command(SERVICE_FLAGS, List.of("-jar", service.jar().toString())),
-                Services.environment(service, options, credentials),
+                Services.environment(service, options, credentials, tokens),
                 Probe.http(service.health()));
     }
 

@@ -23,12 +23,13 @@ class ClientPropertiesTest {
             .withPools(Pools.assign(Map.of(), List.of("a", "b")));
 
     private String text(StackOptions options) {
-        return ClientProperties.text(options, Credentials.in(folder), "users");
+        return ClientProperties.text(options, Credentials.in(folder), Tokens.in(folder, "ada"), "users");
     }
 
     @Test
     void shouldSayHowToConnect() throws IOException {
         Files.writeString(folder.resolve("users"), "not-a-secret-but-long\n");
+        Files.writeString(folder.resolve("tokens"), "ada admin 0123456789abcdef\n");
         assertThat(text(options)).isEqualTo("""
                 bootstrap.servers=127.0.0.1:29092
                 security.protocol=SASL_PLAINTEXT
@@ -40,6 +41,7 @@ class ClientPropertiesTest {
                 schema.registry.url=http://127.0.0.1:18081/apis/ccompat/v7
                 millrace.schema.cache=/data/one/schema-cache
                 millrace.scheduler.url=http://127.0.0.1:18090
+                millrace.token=0123456789abcdef
                 millrace.clock=scaled(10)
                 millrace.pools=a=0,b=1
                 """);

@@ -16,6 +16,7 @@ class ServicesTest {
     @Test
     void shouldTellTheSchedulerWhatItNeeds(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("scheduler"), "not-a-secret-but-long\n");
+        Files.writeString(folder.resolve("tokens"), "ada admin 0123456789abcdef\n");
         StackOptions options = StackOptions.of(Path.of("/millrace"), Path.of("/data"))
                 .withClock("driven")
                 .withPools(Pools.assign(Map.of(), List.of("a", "b")))
@@ -24,7 +25,7 @@ class ServicesTest {
         assertThat(scheduler.jar())
                 .isEqualTo(Path.of("/millrace/services/scheduler/target/quarkus-app/quarkus-run.jar"));
         assertThat(scheduler.health()).hasToString("http://127.0.0.1:28090/q/health");
-        assertThat(Services.environment(scheduler, options, Credentials.in(folder)))
+        assertThat(Services.environment(scheduler, options, Credentials.in(folder), Tokens.in(folder, "ada")))
                 .isEqualTo(Map.ofEntries(
                         Map.entry("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:19092"),
                         Map.entry("KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT"),
@@ -39,6 +40,9 @@ class ServicesTest {
                         Map.entry("MILLRACE_POOLS", "a=0,b=1"),
                         Map.entry("MILLRACE_POLICY_FILE", "/millrace/policies/default.yaml"),
                         Map.entry("MILLRACE_STATE_DIR", "/data/state/scheduler"),
+                        Map.entry(
+                                "MILLRACE_TOKENS",
+                                "ada=admin=9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f"),
                         Map.entry("QUARKUS_HTTP_HOST", "127.0.0.1"),
                         Map.entry("QUARKUS_HTTP_PORT", "28090")));
     }

@@ -23,7 +23,11 @@ class OrgRowsTest {
     private final OrgRows rows = new OrgRows();
 
     private void say(String key, Member member, List<String> pools) {
-        rows.take(key, new OrgEvent("e", Instant.EPOCH, "deployment", MemberCodec.payload(member, pools)));
+        say("deployment", key, member, pools);
+    }
+
+    private void say(String actor, String key, Member member, List<String> pools) {
+        rows.take(key, new OrgEvent("e", Instant.EPOCH, actor, MemberCodec.payload(member, pools, null)));
     }
 
     @BeforeEach
@@ -34,34 +38,53 @@ class OrgRowsTest {
 
     @Test
     void shouldTellAllOfWhomNothingIsKnown() {
-        assertThat(new OrgRows().changed(List.of(TEAM, USER), POOLS)).containsExactly(TEAM, USER);
+        assertThat(new OrgRows().due(List.of(TEAM, USER), POOLS)).containsExactly(TEAM, USER);
+        assertThat(new OrgRows().changed(List.of(TEAM, USER))).containsExactly(TEAM, USER);
     }
 
     @Test
     void shouldTellNothingTwice() {
-        assertThat(rows.changed(List.of(TEAM, USER), POOLS)).isEmpty();
-        assertThat(rows.changed(List.of(), POOLS)).isEmpty();
+        assertThat(rows.due(List.of(TEAM, USER), POOLS)).isEmpty();
+        assertThat(rows.due(List.of(), POOLS)).isEmpty();
+        assertThat(rows.changed(List.of(TEAM, USER))).isEmpty();
     }
 
     @Test
     void shouldTellWhatChangedAndNoMore() {
         Member senior = new Member.User("ada", 1, 8);
-        assertThat(rows.changed(List.of(TEAM, senior), POOLS)).containsExactly(senior);
+        assertThat(rows.due(List.of(TEAM, senior), POOLS)).containsExactly(senior);
         say("user/ada", senior, POOLS);
-        assertThat(rows.changed(List.of(TEAM, senior), POOLS)).isEmpty();
-        assertThat(rows.changed(List.of(TEAM, USER), POOLS)).containsExactly(USER);
+        assertThat(rows.due(List.of(TEAM, senior), POOLS)).isEmpty();
+        assertThat(rows.due(List.of(TEAM, USER), POOLS)).containsExactly(USER);
     }
 
     @Test
-    void shouldTellAPoolThatCameSince() {
-        assertThat(rows.changed(List.of(TEAM, USER), List.of("b", "c"))).containsExactly(TEAM, USER);
-        assertThat(rows.changed(List.of(TEAM, USER), List.of("b"))).isEmpty();
+    void shouldNotUndoAtAStartWhatAnAdministratorSaid() {
+        Member senior = new Member.User("ada", 1, 8);
+        say("user:root", "user/ada", senior, POOLS);
+        assertThat(rows.due(List.of(TEAM, USER), POOLS)).isEmpty();
+        assertThat(rows.changed(List.of(TEAM, USER))).containsExactly(USER);
+        assertThat(rows.changed(List.of(TEAM, senior))).isEmpty();
+        Member junior = new Member.User("ada", 1, 1);
+        assertThat(rows.due(List.of(TEAM, junior), POOLS))
+                .as("the file changed")
+                .containsExactly(junior);
+    }
+
+    @Test
+    void shouldTellAPoolThatCameSinceWhatIsInForce() {
+        assertThat(rows.due(List.of(TEAM, USER), List.of("b", "c"))).containsExactly(TEAM, USER);
+        assertThat(rows.due(List.of(TEAM, USER), List.of("b"))).isEmpty();
+        Member senior = new Member.User("ada", 1, 8);
+        say("user:root", "user/ada", senior, POOLS);
+        assertThat(rows.due(List.of(TEAM, USER), List.of("b", "c"))).containsExactly(TEAM, senior);
+        assertThat(rows.due(List.of(), List.of("b", "c"))).containsExactly(TEAM, senior);
     }
 
     @Test
     void shouldNotBelieveWhatNoPoolTookIn() {
         say("user/ada", new Member.User("ada", -1, 7), POOLS);
         say("user/eve", new Member.User("ada", 5, 7), POOLS);
-        assertThat(rows.changed(List.of(USER), POOLS)).isEmpty();
+        assertThat(rows.due(List.of(USER), POOLS)).isEmpty();
     }
 }

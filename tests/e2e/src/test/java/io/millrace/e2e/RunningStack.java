@@ -21,10 +21,10 @@ import io.millrace.streams.Topics;
 import io.millrace.streams.runtime.TopicReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -69,6 +70,10 @@ final class RunningStack implements AutoCloseable {
                 with.apply(StackOptions.of(ProjectRoot.find(), data).withPorts(Ports.free()));
         LocalStack.up(options, line -> {});
         return new RunningStack(data);
+    }
+
+    Path data() {
+        return data;
     }
 
     Connection connection() {
@@ -108,10 +113,37 @@ final class RunningStack implements AutoCloseable {
 
     // ---- REST
 
-    HttpResponse<String> get(String path) {
-        URI uri = connection().serviceUrl("scheduler").resolve(path);
+    /** Tokens by the role they give. */
+    Map<String, String> tokens() {
         try {
-            return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+            return Files.readAllLines(data.resolve("credentials/tokens")).stream()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split(" ", -1))
+                    .collect(Collectors.toMap(parts -> parts[1], parts -> parts[2]));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String token(String role) {
+        return Objects.requireNonNull(tokens().get(role), role);
+    }
+
+    HttpResponse<String> get(String path) {
+        return ask("GET", path, connection().token().orElseThrow(), "");
+    }
+
+    /** @param token of whoever asks; null for nobody */
+    HttpResponse<String> ask(String method, String path, @Nullable String token, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        connection().serviceUrl("scheduler").resolve(path))
+                .header("Content-Type", body.startsWith("{") ? "application/json" : "application/yaml")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

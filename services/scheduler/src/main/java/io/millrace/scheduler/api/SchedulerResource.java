@@ -11,6 +11,7 @@ import io.millrace.scheduler.api.SchedulerViews.UsageView;
 import io.millrace.scheduler.domain.Node;
 import io.millrace.scheduler.domain.UsageAccount;
 import io.millrace.streams.ServiceClock;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -26,16 +27,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jboss.resteasy.reactive.RestResponse;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
 /** Queue, jobs, nodes and usage, as the scheduler's topics tell. Reads only. */
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Role.VIEWS)
 public final class SchedulerResource {
 
     /** A node, and what of it is held. */
@@ -82,14 +81,6 @@ public final class SchedulerResource {
         this.restored = restored;
         this.clock = clock;
         this.explainer = new Explainer(pools, clock);
-    }
-
-    /** What was not found, in the words of whoever looked for it. */
-    public record Missing(String error) {}
-
-    @ServerExceptionMapper
-    public RestResponse<Missing> missing(NotFoundException e) {
-        return RestResponse.status(RestResponse.Status.NOT_FOUND, new Missing(Objects.toString(e.getMessage(), "")));
     }
 
     @GET
@@ -231,7 +222,7 @@ public final class SchedulerResource {
 
     // ---- reading
 
-    private static JobView find(Snapshot all, String jobId) {
+    static JobView find(Snapshot all, String jobId) {
         JobView job = all.jobs().get(jobId);
         if (job == null || !job.isAsked()) {
             throw new NotFoundException("there is no job " + jobId);

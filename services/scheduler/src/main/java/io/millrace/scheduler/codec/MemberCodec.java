@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Teams and users as {@code org-events} have them. */
 public final class MemberCodec {
@@ -49,8 +50,12 @@ public final class MemberCodec {
         return member;
     }
 
-    /** The event's payload that says this to these pools. */
-    public static Object payload(Member member, List<String> pools) {
+    /**
+     * The event's payload that says this to these pools.
+     *
+     * @param method how whoever says it was authenticated; null for the deployment
+     */
+    public static Object payload(Member member, List<String> pools, @Nullable String method) {
         return switch (member) {
             case Member.Team(String name, int shares, Integer base, SortedSet<JobType> types, boolean deadlines) ->
                 new TeamDefined(
@@ -61,8 +66,9 @@ public final class MemberCodec {
                                 .map(type -> io.millrace.events.org.JobType.valueOf(type.name()))
                                 .toList(),
                         deadlines,
-                        pools);
-            case Member.User(String name, int shares, int years) -> new UserDefined(name, shares, years, pools);
+                        pools,
+                        method);
+            case Member.User(String name, int shares, int years) -> new UserDefined(name, shares, years, pools, method);
         };
     }
 

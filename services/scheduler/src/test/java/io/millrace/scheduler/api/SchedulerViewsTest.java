@@ -77,7 +77,8 @@ class SchedulerViewsTest {
                         "event",
                         NOW,
                         "deployment",
-                        new PolicyAdopted("test", document, PolicyDocument.sha256(document), List.of("default"))));
+                        new PolicyAdopted(
+                                "test", document, PolicyDocument.sha256(document), List.of("default"), null)));
     }
 
     @Test

@@ -86,8 +86,9 @@ class MillracePolicyTest {
                                 70,
                                 List.of(io.millrace.events.org.JobType.PRODUCTION_MODEL),
                                 true,
-                                List.of("default")))
-                .org("user/ann", new UserDefined("ann", 1, 7, List.of("default")))
+                                List.of("default"),
+                                null))
+                .org("user/ann", new UserDefined("ann", 1, 7, List.of("default"), null))
                 .job("a", submitted)
                 .override("a", "default", "user:ada", "the board waits for it")
                 .play();

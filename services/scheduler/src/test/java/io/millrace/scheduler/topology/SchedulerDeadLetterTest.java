@@ -219,11 +219,11 @@ class SchedulerDeadLetterTest {
     }
 
     private static TeamDefined team(String name, int shares, @Nullable Integer base) {
-        return new TeamDefined(name, shares, base, List.of(), false, List.of());
+        return new TeamDefined(name, shares, base, List.of(), false, List.of(), null);
     }
 
     private static UserDefined user(String name, int shares, int years) {
-        return new UserDefined(name, shares, years, List.of());
+        return new UserDefined(name, shares, years, List.of(), null);
     }
 
     @ParameterizedTest

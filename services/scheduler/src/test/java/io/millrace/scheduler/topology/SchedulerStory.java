@@ -109,7 +109,7 @@ final class SchedulerStory implements AutoCloseable {
                         event(),
                         now,
                         "service:scheduler",
-                        new PolicyAdopted("test", document, PolicyDocument.sha256(document), List.of())));
+                        new PolicyAdopted("test", document, PolicyDocument.sha256(document), List.of(), null)));
         return this;
     }
 

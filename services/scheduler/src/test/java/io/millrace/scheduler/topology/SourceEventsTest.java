@@ -90,13 +90,14 @@ class SourceEventsTest {
                             "test",
                             SchedulerStory.POLICY,
                             PolicyDocument.sha256(SchedulerStory.POLICY),
-                            List.of("default")),
+                            List.of("default"),
+                            null),
                     new PriorityOverridden("a", "default", "user:ada", "password", "a deadline moved"),
                     new PreemptionOrdered("a", "default", "user:ada", "password", "a demonstration")),
             Topics.ORG_EVENTS,
             List.of(
-                    new TeamDefined("research", 1, null, List.of(JobType.RESEARCH), true, List.of("default")),
-                    new UserDefined("ann", 1, 7, List.of("default"))),
+                    new TeamDefined("research", 1, null, List.of(JobType.RESEARCH), true, List.of("default"), null),
+                    new UserDefined("ann", 1, 7, List.of("default"), null)),
             Topics.CLOCK,
             List.of(new ClockAdvanced(1L, Map.of("default", 0L))));
 

@@ -1,0 +1,39 @@
+package io.millrace.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "override",
+        description = "Give a job that waits the points of a manager's override. For managers.",
+        mixinStandardHelpOptions = true)
+final class OverrideCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private StackFolder folder = new StackFolder();
+
+    @Parameters(paramLabel = "JOB", description = "The job's id.")
+    private String job = "";
+
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            required = true,
+            description = "Why; goes into the record with your name.")
+    private String reason = "";
+
+    @Override
+    public Integer call() {
+        SchedulerClient.of(folder.connection()).post("/v1/jobs/" + SchedulerClient.encode(job) + "/override", reason);
+        spec.commandLine().getOut().println("Raised " + job + "; 'millrace explain " + job + "' shows its points.");
+        return 0;
+    }
+}
