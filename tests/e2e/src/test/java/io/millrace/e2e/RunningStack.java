@@ -71,6 +71,10 @@ final class RunningStack implements AutoCloseable {
         return new RunningStack(data);
     }
 
+    Path data() {
+        return data;
+    }
+
     Connection connection() {
         return Connection.ofStack(data);
     }
