@@ -83,7 +83,7 @@ final class AgentLoop {
         this.watcher = watcher;
         outbox = new Outbox(settings, wire);
         voice = new NodeVoice(settings, wire);
-        oldFolders = new OldFolders(settings);
+        oldFolders = new OldFolders(settings, shim);
         file = settings.folder().resolve("state.json");
     }
 
@@ -274,10 +274,12 @@ final class AgentLoop {
                         || !parts.unsaid().isEmpty())) {
             turn();
         }
-        if (voice.down("its agent was stopped")) {
+        // What is not gone yet is soon; until then the node is not free, and its silence will tell.
+        boolean empty = parts.parts().stream().noneMatch(PartState::mayRun);
+        if (empty && voice.down("its agent was stopped")) {
             up = null;
+            LOG.info("Node {} is down", settings.node());
         }
         keep();
-        LOG.info("Node {} is down", settings.node());
     }
 }

@@ -25,6 +25,11 @@ record AttemptFolder(Path path) {
         return settings.folder().resolve("attempts");
     }
 
+    /** Of this part and no other on this machine. */
+    String token() {
+        return FileNames.sha256(path.toString()).substring(0, 32);
+    }
+
     Path output() {
         return path.resolve("output");
     }
@@ -105,10 +110,6 @@ record AttemptFolder(Path path) {
         if (said == null || said > uptime) {
             write("stop", Long.toString(Math.max(1, uptime)));
         }
-    }
-
-    boolean isStopping() {
-        return Files.exists(path.resolve("stop"));
     }
 
     /** The last lines of what the process wrote. */

@@ -25,17 +25,20 @@ final class OldFolders {
     private static final Duration KEPT = Duration.ofDays(7);
 
     private final AgentSettings settings;
+    private final Shim shim;
 
-    OldFolders(AgentSettings settings) {
+    OldFolders(AgentSettings settings, Shim shim) {
         this.settings = settings;
+        this.shim = shim;
     }
 
-    /** Has their shims kill what runs there although nobody knows of it. */
+    /** Kills what runs there although nobody knows of it. */
     void endStrangers(NodeParts parts) {
         for (AttemptFolder folder : strangers(parts)) {
-            if (folder.isStarted() && folder.exit() == null && folder.isShimAlive()) {
-                LOG.warn("Stopping what runs in {}: nobody knows of it", folder.path());
+            if (folder.isStarted() && folder.exit() == null) {
+                LOG.warn("Stopping what may run in {}: nobody knows of it", folder.path());
                 folder.lease(1);
+                shim.kill(folder);
             }
         }
     }

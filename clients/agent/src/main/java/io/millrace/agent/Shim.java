@@ -136,7 +136,7 @@ final class Shim {
                 "sh",
                 script.toString(),
                 folder.path().toString(),
-                token(placement.key()),
+                folder.token(),
                 Long.toString(placement.startBefore() / 1000),
                 own.getOrDefault("PATH", "")));
         command.addAll(work);
@@ -174,7 +174,7 @@ final class Shim {
         if (!folder.hasShim() && folder.startedAt().plus(BEGIN_LIMIT).isAfter(Instant.now())) {
             return null;
         }
-        kill(key);
+        kill(folder);
         return new Input.Exited(key, KILLED, folder.isExpired() ? Input.How.LEASE_EXPIRED : Input.How.LOST);
     }
 
@@ -194,24 +194,18 @@ final class Shim {
         }
     }
 
-    /** Kills all that is left of a part whose shim is gone, and returns when nothing is. */
-    private void kill(AttemptKey key) {
-        AttemptFolder folder = AttemptFolder.of(settings, key);
-        List<Machine.Seen> left = Machine.processesOf(folder.pid(), token(key));
+    /** Kills all that is left of a part, and returns when nothing is. */
+    void kill(AttemptFolder folder) {
+        List<Machine.Seen> left = Machine.processesOf(folder.pid(), folder.token());
         while (!left.isEmpty()) {
             left.forEach(seen -> ProcessHandle.of(seen.pid()).ifPresent(ProcessHandle::destroyForcibly));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-            left = Machine.processesOf(folder.pid(), token(key));
+            left = Machine.processesOf(folder.pid(), folder.token());
         }
     }
 
     List<Machine.Seen> processes(AttemptKey key) {
-        return Machine.processesOf(AttemptFolder.of(settings, key).pid(), token(key));
-    }
-
-    /** Of this part and no other, on this machine. */
-    String token(AttemptKey key) {
-        return FileNames.sha256(AttemptFolder.of(settings, key).path().toString())
-                .substring(0, 32);
+        AttemptFolder folder = AttemptFolder.of(settings, key);
+        return Machine.processesOf(folder.pid(), folder.token());
     }
 }

@@ -5,18 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.agent.domain.AttemptKey;
-import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.attempt.JobCompleted;
 import io.millrace.events.attempt.JobFailed;
 import io.millrace.events.attempt.JobStarted;
 import io.millrace.events.attempt.JobStopped;
 import io.millrace.events.attempt.StopCause;
-import io.millrace.events.decision.JobDecision;
-import io.millrace.events.decision.JobPlaced;
-import io.millrace.events.decision.NodeShare;
 import io.millrace.events.decision.PreemptionCause;
 import io.millrace.events.decision.PreemptionRequested;
-import io.millrace.events.decision.Work;
 import io.millrace.events.job.CheckpointSaved;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.ProgressReported;
@@ -26,28 +21,16 @@ import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeHeartbeat;
 import io.millrace.events.node.NodeUp;
-import io.millrace.streams.EventSerde;
-import io.millrace.streams.Topic;
 import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
-import io.millrace.streams.runtime.TopicReader;
 import io.millrace.testkit.TestBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,13 +39,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** An agent on a real broker; the test is its scheduler. */
 class AgentTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration LEASE = Duration.ofMinutes(1);
 
     @TempDir
     Path folder;
 
     private final String node = "n-" + UUID.randomUUID();
-    private final String job = "j-" + UUID.randomUUID();
+    private final PlayedScheduler scheduler = new PlayedScheduler();
+    private final String job = scheduler.job;
     private @Nullable Agent agent;
 
     private AgentSettings settings() {
@@ -83,7 +67,11 @@ class AgentTest {
         Agent started = new Agent(settings(), broker.client(Principal.AGENTS), broker.registry(), System.getenv());
         agent = started;
         Thread.ofPlatform().name("agent").start(started::run);
-        await().atMost(SOON).until(() -> Files.exists(Agent.upFile(folder, node)));
+        await().atMost(PlayedScheduler.SOON).until(() -> Files.exists(Agent.upFile(folder, node)));
+    }
+
+    private void run(String script) {
+        scheduler.place(1, LEASE, PlayedScheduler.shell(script), node);
     }
 
     @AfterEach
@@ -94,108 +82,49 @@ class AgentTest {
         }
     }
 
-    private void decide(Object payload) {
-        JobDecision decision = new JobDecision(
-                UUID.randomUUID().toString(), Instant.now(), "service:scheduler", "default", 1L, payload);
-        TestBroker broker = TestBroker.shared();
-        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                broker.client(Principal.SCHEDULER), new StringSerializer(), new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(
-                            Topics.JOB_DECISIONS.name(),
-                            job,
-                            EventSerde.of(Topics.JOB_DECISIONS, broker.registry())
-                                    .serialize(null, decision)))
-                    .get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private void place(int attempt, @Nullable Work work) {
-        decide(JobPlaced.newBuilder()
-                .setAttempt(attempt)
-                .setNodes(List.of(new NodeShare(node, List.of(0, 2), "127.0.0.1")))
-                .setStartBefore(Instant.now().plusSeconds(60))
-                .setLeaseMs(60_000)
-                .setTeam("vision")
-                .setUser("ada")
-                .setGpuType("local")
-                .setWork(work)
-                .build());
-    }
-
-    private static Work shell(String script) {
-        return Work.newBuilder().setCommand(List.of("sh", "-c", script)).build();
-    }
-
-    private <E extends SpecificRecord> List<Object> said(Topic<E> topic, String key, Function<E, Object> payload) {
-        List<Object> said = new ArrayList<>();
-        TestBroker broker = TestBroker.shared();
-        EventSerde<E> serde = EventSerde.of(topic, broker.registry());
-        try (TopicReader reader = new TopicReader(broker.client(Principal.USERS), List.of(topic.name()))) {
-            reader.toEnd(message -> {
-                if (message.key().equals(key)) {
-                    said.add(payload.apply(serde.decode(message.value())));
-                }
-            });
-        }
-        return said;
-    }
-
-    private List<Object> ofTheJob() {
-        return said(Topics.ATTEMPT_EVENTS, job, AttemptEvent::getPayload);
-    }
-
-    private void awaitSaid(int number) {
-        await().atMost(SOON).until(() -> ofTheJob().size() >= number);
-    }
-
     @Test
     void shouldRunWhatIsPlacedAndTellHowItWent() {
         start();
-        place(
-                1,
-                shell(
-                        "echo training; echo '{\"event\":\"progress\",\"fraction\":0.5,\"step\":3}' >> $MILLRACE_REPORT_FILE;"
-                                + " echo 'no JSON' >> $MILLRACE_REPORT_FILE;"
-                                + " printf '{\"event\":\"checkpoint\",\"path\":\"c/7\",\"step\":7}\\n' >> $MILLRACE_REPORT_FILE"));
-        awaitSaid(2);
-        assertThat(ofTheJob()).containsExactly(new JobStarted(1, List.of(node)), new JobCompleted(1, 0, "training\n"));
-        assertThat(said(Topics.JOB_EVENTS, job, JobEvent::getPayload))
+        run(("echo training; echo '{\"event\":\"progress\",\"fraction\":0.5,\"step\":3}' >> $MILLRACE_REPORT_FILE;"
+                + " echo 'no JSON' >> $MILLRACE_REPORT_FILE;"
+                + " printf '{\"event\":\"checkpoint\",\"path\":\"c/7\",\"step\":7}\\n' >> $MILLRACE_REPORT_FILE"));
+        scheduler.awaitSaid(2);
+        assertThat(scheduler.ofTheJob())
+                .containsExactly(new JobStarted(1, List.of(node)), new JobCompleted(1, 0, "training\n"));
+        assertThat(scheduler.said(Topics.JOB_EVENTS, job, JobEvent::getPayload))
                 .containsExactly(new ProgressReported(1, 0.5, 3L), new CheckpointSaved(1, "c/7", 7L));
-        assertThat(said(Topics.JOB_EVENTS, job, JobEvent::getEventId))
+        assertThat(scheduler.said(Topics.JOB_EVENTS, job, JobEvent::getEventId))
                 .containsExactly(job + "/1/" + node + "/report/0", job + "/1/" + node + "/report/2");
-        assertThat(said(Topics.JOB_LOGS, job, LogEvent::getPayload))
+        assertThat(scheduler.said(Topics.JOB_LOGS, job, LogEvent::getPayload))
                 .containsExactly(new LogAppended(1, node, 0, 0L, "training\n"));
     }
 
     @Test
     void shouldTellWhatFailsAndWhy() {
         start();
-        place(1, shell("echo no luck; exit 4"));
-        awaitSaid(2);
-        assertThat(ofTheJob().getLast()).isEqualTo(new JobFailed(1, 4, "exit code 4", "no luck\n"));
-        place(2, null);
-        awaitSaid(3);
-        assertThat(ofTheJob().getLast())
+        run(("echo no luck; exit 4"));
+        scheduler.awaitSaid(2);
+        assertThat(scheduler.ofTheJob().getLast()).isEqualTo(new JobFailed(1, 4, "exit code 4", "no luck\n"));
+        scheduler.place(2, LEASE, null, node);
+        scheduler.awaitSaid(3);
+        assertThat(scheduler.ofTheJob().getLast())
                 .isEqualTo(new JobFailed(2, 127, "the job has no command; submit it with one", ""));
     }
 
     @Test
     void shouldLetAJobSaveACheckpointWhenItIsPreempted() {
         start();
-        place(
-                1,
-                shell(
-                        "trap 'echo \"{\\\"event\\\":\\\"checkpoint\\\",\\\"path\\\":\\\"c\\\",\\\"step\\\":9}\" >> $MILLRACE_REPORT_FILE; exit 0'"
-                                + " TERM; echo ready; exec 2> /dev/null; while :; do sleep 0.1; done"));
-        awaitSaid(1);
-        await().atMost(SOON).until(() -> output().contains("ready"));
-        decide(new PreemptionRequested(1, PreemptionCause.HIGHER_PRIORITY, "other", 0L, 30_000L));
-        awaitSaid(2);
-        assertThat(ofTheJob().getLast())
+        run(
+                ("trap 'echo \"{\\\"event\\\":\\\"checkpoint\\\",\\\"path\\\":\\\"c\\\",\\\"step\\\":9}\" >> $MILLRACE_REPORT_FILE; exit 0'"
+                        + " TERM; echo ready; exec 2> /dev/null; while :; do sleep 0.1; done"));
+        scheduler.awaitSaid(1);
+        await().atMost(PlayedScheduler.SOON).until(() -> output().contains("ready"));
+        scheduler.decide(new PreemptionRequested(1, PreemptionCause.HIGHER_PRIORITY, "other", 0L, 30_000L));
+        scheduler.awaitSaid(2);
+        assertThat(scheduler.ofTheJob().getLast())
                 .isEqualTo(new JobStopped(1, StopCause.SCHEDULER, "preempted for other", "ready\n"));
-        assertThat(said(Topics.JOB_EVENTS, job, JobEvent::getPayload)).containsExactly(new CheckpointSaved(1, "c", 9L));
+        assertThat(scheduler.said(Topics.JOB_EVENTS, job, JobEvent::getPayload))
+                .containsExactly(new CheckpointSaved(1, "c", 9L));
     }
 
     private String output() {
@@ -205,20 +134,22 @@ class AgentTest {
     @Test
     void shouldSayThatItsNodeIsThereAndThatItIsGone() {
         start();
-        place(1, shell("echo ready; exec sleep 600"));
-        await().atMost(SOON).until(() -> output().contains("ready"));
-        await().atMost(SOON).until(() -> nodeSaid().getOrDefault(NodeHeartbeat.class, 0L) >= 3);
+        run(("echo ready; exec sleep 600"));
+        await().atMost(PlayedScheduler.SOON).until(() -> output().contains("ready"));
+        await().atMost(PlayedScheduler.SOON).until(() -> nodeSaid().getOrDefault(NodeHeartbeat.class, 0L) >= 3);
         stop();
         agent = null;
         assertThat(nodeSaid()).containsEntry(NodeUp.class, 1L).containsEntry(NodeDown.class, 1L);
-        assertThat(said(Topics.NODE_EVENTS, node, NodeEvent::getPayload).getFirst())
+        assertThat(scheduler
+                        .said(Topics.NODE_EVENTS, node, NodeEvent::getPayload)
+                        .getFirst())
                 .isEqualTo(new NodeUp("default", 4, "local", "127.0.0.1", 5_000L));
-        assertThat(ofTheJob().getLast())
+        assertThat(scheduler.ofTheJob().getLast())
                 .isEqualTo(new JobStopped(1, StopCause.NODE_LOST, "the agent of " + node + " is stopped", "ready\n"));
     }
 
     private Map<Class<?>, Long> nodeSaid() {
-        return said(Topics.NODE_EVENTS, node, NodeEvent::getPayload).stream()
+        return scheduler.said(Topics.NODE_EVENTS, node, NodeEvent::getPayload).stream()
                 .collect(Collectors.groupingBy(Object::getClass, Collectors.counting()));
     }
 

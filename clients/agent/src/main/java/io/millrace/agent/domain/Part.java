@@ -2,11 +2,7 @@ package io.millrace.agent.domain;
 
 import io.millrace.agent.domain.PartState.Decision;
 import io.millrace.agent.domain.PartState.Phase;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,15 +39,12 @@ final class Part {
     private final boolean lead;
 
     private Phase phase;
-    private Decision decision;
+    private final Gang gang;
     private boolean readySaid;
     private boolean abortedSaid;
     private boolean endedSaid;
-    private final List<String> ready;
     private @Nullable Cause cause;
     private long graceMs;
-    private final Map<String, Long> heard;
-    private final Map<String, Integer> ended;
     private long launchedAt;
     private long leaseFrom;
     private long lastBeatAt;
@@ -64,15 +57,12 @@ final class Part {
         key = placement.key();
         lead = placement.lead().equals(nodeId);
         phase = state.phase();
-        decision = state.decision();
+        gang = new Gang(nodeId, state);
         readySaid = state.readySaid();
         abortedSaid = state.abortedSaid();
         endedSaid = state.endedSaid();
-        ready = new ArrayList<>(state.ready());
         cause = state.cause();
         graceMs = state.graceMs();
-        heard = new HashMap<>(state.heard());
-        ended = new HashMap<>(state.ended());
         launchedAt = state.launchedAt();
         leaseFrom = state.leaseFrom();
         lastBeatAt = state.lastBeatAt();
@@ -84,15 +74,15 @@ final class Part {
         return new PartState(
                 placement,
                 phase,
-                decision,
+                gang.decision(),
                 readySaid,
                 abortedSaid,
                 endedSaid,
-                ready,
+                gang.readyNodes(),
                 cause,
                 graceMs,
-                heard,
-                ended,
+                gang.heardNodes(),
+                gang.endedNodes(),
                 launchedAt,
                 leaseFrom,
                 lastBeatAt,
@@ -106,7 +96,7 @@ final class Part {
 
     /** Whether its GPUs are not for anybody else: a process may be there, or it has promised to start one. */
     boolean holdsGpus() {
-        return mayRun() || (phase == Phase.WAITING && readySaid && decision != Decision.NO);
+        return mayRun() || (phase == Phase.WAITING && readySaid && gang.decision() != Decision.NO);
     }
 
     private boolean mayRun() {
@@ -147,27 +137,20 @@ final class Part {
     // ---- what agents say, in the order of the log
 
     void ready(String node, long now) {
-        if (decision == Decision.OPEN && placement.rank(node) >= 0 && !ready.contains(node)) {
-            ready.add(node);
-            if (ready.size() == placement.shares().size()) {
-                decision = Decision.GO;
-                placement.nodeIds().forEach(each -> heard.put(each, now));
-            }
-        }
+        gang.ready(node, now);
     }
 
     void aborted(String node, String reason) {
         String why = node + ": " + reason;
-        if (decision == Decision.OPEN) {
-            decision = Decision.NO;
+        if (gang.aborted()) {
             endBecause(Cause.stopped(Cause.Kind.SCHEDULER, why), 0);
-        } else if (decision == Decision.GO && !node.equals(nodeId)) {
+        } else if (gang.decision() == Decision.GO && !node.equals(nodeId)) {
             endBecause(Cause.stopped(Cause.Kind.NODE_LOST, why), OWN_GRACE_MS);
         }
     }
 
     void ended(Input.Ended told) {
-        ended.putIfAbsent(told.nodeId(), told.exitCode());
+        gang.ended(told.nodeId(), told.exitCode());
         if (told.exitCode() != 0) {
             endBecause(Cause.failed(told.exitCode(), "on " + told.nodeId() + ": " + told.reason()), OWN_GRACE_MS);
         }
@@ -175,7 +158,7 @@ final class Part {
 
     /** @param at not later than now */
     void heard(String node, long at) {
-        heard.merge(node, at, Math::max);
+        gang.heard(node, at);
     }
 
     // ---- what happens here
@@ -265,7 +248,7 @@ final class Part {
             case LAUNCHING, RUNNING -> running(now, out);
             case STOPPING, OVER -> {}
         }
-        if (phase == Phase.OVER && placement.isGang() && decision == Decision.GO && !endedSaid) {
+        if (phase == Phase.OVER && placement.isGang() && gang.decision() == Decision.GO && !endedSaid) {
             // It had said READY and gave up: the others started, and wait for its end.
             sayEnded(now, TERMINATED, cause == null ? "" : cause.reason(), out);
         }
@@ -280,17 +263,17 @@ final class Part {
             endBecause(
                     Cause.stopped(
                             Cause.Kind.SCHEDULER,
-                            placement.isGang() && !ready.isEmpty()
+                            placement.isGang() && !gang.readyNodes().isEmpty()
                                     ? "not every node was ready in time"
                                     : "it could not be started in time"),
                     0);
         }
         if (cause != null || closed) {
             phase = Phase.OVER;
-            if (placement.isGang() && decision != Decision.NO && placement.work() != null) {
+            if (placement.isGang() && gang.decision() != Decision.NO && placement.work() != null) {
                 abort(now, cause == null ? "" : cause.reason(), out);
             }
-        } else if (decision == Decision.GO) {
+        } else if (gang.decision() == Decision.GO) {
             if (gpusFree) {
                 phase = Phase.LAUNCHING;
                 launchedAt = now;
@@ -336,16 +319,12 @@ final class Part {
             return null;
         }
         if (!lead) {
-            return now - heardOf(placement.lead()) > patience
+            return now - gang.heardOf(placement.lead()) > patience
                     ? Cause.stopped(Cause.Kind.NODE_LOST, "nothing is heard of " + placement.lead())
                     : null;
         }
-        for (String node : placement.nodeIds()) {
-            if (!ended.containsKey(node) && isGone(node, now)) {
-                return Cause.stopped(Cause.Kind.NODE_LOST, "nothing is heard of " + node);
-            }
-        }
-        return null;
+        String lost = gang.lost(now);
+        return lost == null ? null : Cause.stopped(Cause.Kind.NODE_LOST, "nothing is heard of " + lost);
     }
 
     private void beat(long now, Sink out) {
@@ -356,43 +335,22 @@ final class Part {
         if (!speaks || verdict != null || closed || now - lastBeatAt < interval) {
             return;
         }
-        if (lead && placement.isGang() && !allAlive(now)) {
-            return;
-        }
-        if (lead && !placement.isGang() && phase == Phase.OVER) {
+        if (lead && (placement.isGang() ? !gang.othersAlive(now) : phase == Phase.OVER)) {
             return;
         }
         lastBeatAt = now;
         out.act(new Action.Beat(key, lead));
     }
 
-    private boolean allAlive(long now) {
-        return placement.nodeIds().stream()
-                .allMatch(node ->
-                        node.equals(nodeId) || ended.containsKey(node) || now - heardOf(node) <= placement.leaseMs());
-    }
-
-    /** Whether a part can't run any more: its node was silent for its lease, and half as long again for good measure. */
-    private boolean isGone(String node, long now) {
-        return !node.equals(nodeId) && now - heardOf(node) > placement.leaseMs() + placement.leaseMs() / 2;
-    }
-
-    private long heardOf(String node) {
-        return heard.getOrDefault(node, 0L);
-    }
-
     /** The lead's last word, as soon as nothing of the attempt runs anywhere. */
     private void settle(long now, Sink out) {
-        if (!lead || verdict != null || closed || phase != Phase.OVER || !isOverEverywhere(now)) {
+        if (!lead || verdict != null || closed || phase != Phase.OVER || !gang.isOverElsewhere(readySaid, now)) {
             return;
         }
-        Cause known = cause;
-        if (known == null) {
-            known = placement.nodeIds().stream().allMatch(node -> !placement.isGang() || ended.containsKey(node))
-                    ? null
-                    : Cause.stopped(Cause.Kind.NODE_LOST, "a part of it was lost");
-            cause = known;
+        if (cause == null && placement.isGang() && !gang.allEnded()) {
+            cause = Cause.stopped(Cause.Kind.NODE_LOST, "a part of it was lost");
         }
+        Cause known = cause;
         Report last;
         if (known == null) {
             last = report(Report.Kind.COMPLETED, now, 0, "");
@@ -403,18 +361,6 @@ final class Part {
         }
         verdict = last;
         out.say(last);
-    }
-
-    private boolean isOverEverywhere(long now) {
-        if (!placement.isGang()) {
-            return true;
-        }
-        return switch (decision) {
-            case NO -> true;
-            // Without this node's READY it never starts anywhere; with it, the log still has to say.
-            case OPEN -> !readySaid;
-            case GO -> placement.nodeIds().stream().allMatch(node -> ended.containsKey(node) || isGone(node, now));
-        };
     }
 
     private void endBecause(Cause why, long grace) {

@@ -314,13 +314,14 @@ class NodePartsTest {
         for (int run = 0; run < 60; run++) {
             World world = new World(random, nodes);
             play(world, 12, 0);
-            world.jobs
+            world.pool
+                    .jobs
                     .values()
                     .forEach(job -> assertThat(job.end)
                             .extracting(Report::kind)
                             .as(job.id)
                             .isEqualTo(Report.Kind.COMPLETED));
-            world.decisions.stream()
+            world.pool.decisions.stream()
                     .filter(Input.Placed.class::isInstance)
                     .map(placed -> ((Input.Placed) placed).placement())
                     .filter(world::mayStart)
@@ -339,23 +340,26 @@ class NodePartsTest {
             world.faults = true;
             world.failures = true;
             play(world, 12, 30);
-            world.jobs.values().forEach(job -> assertThat(job.end).as(job.id).isNotNull());
+            world.pool
+                    .jobs
+                    .values()
+                    .forEach(job -> assertThat(job.end).as(job.id).isNotNull());
         }
     }
 
     /** Until all jobs have ended; with faults only for a while, so that they do. */
     private static void play(World world, int jobs, int stopOnceIn) {
-        List<World.PoolJob> all = new ArrayList<>();
+        List<ScriptedPool.PoolJob> all = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
-            world.submit("j" + i, 1 + world.random.nextInt(world.machines.size()), 1 + world.random.nextInt(4));
+            world.pool.submit("j" + i, 1 + world.random.nextInt(world.machines.size()), 1 + world.random.nextInt(4));
         }
-        all.addAll(world.jobs.values());
+        all.addAll(world.pool.jobs.values());
         for (int step = 0; step < 20_000 && all.stream().anyMatch(job -> job.end == null); step++) {
             world.faults &= step < 2_000;
             world.advance(world.random.nextInt(40));
-            world.pool();
+            world.pool.tick(world.now);
             if (stopOnceIn > 0 && step < 2_000 && world.random.onceIn(stopOnceIn)) {
-                world.stop(world.random.pick(all));
+                world.pool.stop(world.random.pick(all));
             }
             for (World.Machine machine : world.machines) {
                 if (!(world.faults && world.random.onceIn(3))) {

@@ -9,9 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class World {
 
     static final long LEASE = 1_000;
-    static final long MARGIN = 400;
-    static final long START_WITHIN = 600;
-    static final long GRACE = 200;
 
     /** A process of an attempt on a node. */
     static final class Run {
@@ -65,38 +60,13 @@ final class World {
         }
     }
 
-    /** One job as the pool sees it. */
-    static final class PoolJob {
-        final String id;
-        final int nodes;
-        final int gpus;
-        int attempts;
-
-        @Nullable
-        Placement placed;
-
-        long heardAt;
-
-        @Nullable
-        Report end;
-
-        PoolJob(String id, int nodes, int gpus) {
-            this.id = id;
-            this.nodes = nodes;
-            this.gpus = gpus;
-        }
-    }
-
     final SeededRandom random;
-    final int gpusPerNode = 4;
     final List<Machine> machines = new ArrayList<>();
-    final Map<String, PoolJob> jobs = new LinkedHashMap<>();
-    final List<Input> decisions = new ArrayList<>();
+    final ScriptedPool pool;
     final List<Input> words = new ArrayList<>();
     final Map<Key, Run> running = new LinkedHashMap<>();
     final Map<Key, Input.Exited> exits = new HashMap<>();
     final Set<Key> started = new HashSet<>();
-    final List<Report> verdicts = new ArrayList<>();
     boolean faults;
     boolean failures;
     long now = 1_000_000;
@@ -106,103 +76,7 @@ final class World {
         for (int i = 0; i < nodes; i++) {
             machines.add(new Machine("n" + i));
         }
-    }
-
-    // ---- the pool
-
-    void submit(String id, int nodes, int gpus) {
-        jobs.put(id, new PoolJob(id, nodes, gpus));
-    }
-
-    void pool() {
-        for (PoolJob job : jobs.values()) {
-            Placement placed = job.placed;
-            if (placed != null && now - job.heardAt > START_WITHIN + LEASE + MARGIN) {
-                release(job);
-            }
-        }
-        for (PoolJob job : jobs.values()) {
-            if (job.placed == null && job.end == null) {
-                place(job);
-            }
-        }
-    }
-
-    void stop(PoolJob job) {
-        if (job.placed != null) {
-            decisions.add(new Input.StopAsked(job.placed.key(), Cause.Kind.SCHEDULER, "preempted", GRACE));
-        }
-    }
-
-    private void release(PoolJob job) {
-        Placement placed = job.placed;
-        if (placed != null) {
-            decisions.add(new Input.Closed(placed.key()));
-            job.placed = null;
-        }
-    }
-
-    private void place(PoolJob job) {
-        Map<String, Set<Integer>> free = new TreeMap<>();
-        machines.forEach(machine -> {
-            Set<Integer> all = new HashSet<>();
-            for (int gpu = 0; gpu < gpusPerNode; gpu++) {
-                all.add(gpu);
-            }
-            free.put(machine.node, all);
-        });
-        for (PoolJob other : jobs.values()) {
-            if (other.placed != null) {
-                other.placed
-                        .shares()
-                        .forEach(share ->
-                                Objects.requireNonNull(free.get(share.nodeId())).removeAll(share.gpus()));
-            }
-        }
-        List<Placement.Share> shares = new ArrayList<>();
-        free.forEach((node, gpus) -> {
-            if (shares.size() < job.nodes && gpus.size() >= job.gpus) {
-                shares.add(new Placement.Share(
-                        node, gpus.stream().sorted().limit(job.gpus).toList(), null));
-            }
-        });
-        if (shares.size() == job.nodes) {
-            job.attempts++;
-            job.placed = new Placement(
-                    new AttemptKey(job.id, job.attempts),
-                    shares,
-                    now + START_WITHIN,
-                    LEASE,
-                    null,
-                    new Placement.Work(List.of("train"), Map.of(), null),
-                    null,
-                    null);
-            job.heardAt = now;
-            decisions.add(new Input.Placed(job.placed));
-        }
-    }
-
-    /** What the pool makes of an agent's word. */
-    private void pooled(Report report) {
-        PoolJob job = Objects.requireNonNull(jobs.get(report.key().jobId()));
-        Placement placed = job.placed;
-        if (placed == null || !placed.key().equals(report.key())) {
-            return;
-        }
-        switch (report.kind()) {
-            case STARTED -> job.heardAt = now;
-            case COMPLETED, FAILED, STOPPED -> {
-                require(
-                        running.keySet().stream().noneMatch(run -> run.key().equals(report.key())),
-                        report + " while it runs");
-                verdicts.add(report);
-                if (report.kind() != Report.Kind.STOPPED) {
-                    job.end = report;
-                }
-                release(job);
-            }
-            case READY, ABORTED, ENDED -> {}
-        }
+        pool = new ScriptedPool(machines.stream().map(machine -> machine.node).toList());
     }
 
     // ---- the machines
@@ -235,7 +109,7 @@ final class World {
             }
             agent = start(machine);
         }
-        machine.decisionsRead = read(machine, agent, decisions, machine.decisionsRead);
+        machine.decisionsRead = read(machine, agent, pool.decisions, machine.decisionsRead);
         machine.wordsRead = read(machine, agent, words, machine.wordsRead);
         observe(machine, agent);
         machine.todo.addAll(agent.tick(now));
@@ -259,8 +133,8 @@ final class World {
         machine.decisionsRead = machine.decisionsKept;
         machine.wordsRead = machine.wordsKept;
         // All that is there is read before time passes.
-        while (machine.decisionsRead < decisions.size()) {
-            machine.todo.addAll(agent.on(decisions.get(machine.decisionsRead++), now));
+        while (machine.decisionsRead < pool.decisions.size()) {
+            machine.todo.addAll(agent.on(pool.decisions.get(machine.decisionsRead++), now));
         }
         while (machine.wordsRead < words.size()) {
             machine.todo.addAll(agent.on(words.get(machine.wordsRead++), now));
@@ -327,9 +201,8 @@ final class World {
             case Action.Beat(AttemptKey attempt, boolean asLead) -> {
                 if (!random.onceIn(faults ? 5 : 1_000_000)) {
                     words.add(asLead ? new Input.LeadBeat(attempt, now) : new Input.PartBeat(attempt, machine.node));
-                    PoolJob job = Objects.requireNonNull(jobs.get(attempt.jobId()));
-                    if (asLead && job.placed != null && job.placed.key().equals(attempt)) {
-                        job.heardAt = now;
+                    if (asLead) {
+                        pool.heard(attempt, now);
                     }
                     machine.todo.addAll(agent.on(new Input.BeatStored(attempt, now), now));
                 }
@@ -390,7 +263,7 @@ final class World {
                 case ENDED -> words.add(new Input.Ended(key, report.nodeId(), report.exitCode(), report.reason()));
                 case STARTED, COMPLETED, FAILED, STOPPED -> {}
             }
-            pooled(report);
+            pool.on(report, running.keySet().stream().anyMatch(run -> run.key().equals(key)), now);
             if (cutOff(machine)) {
                 return;
             }
