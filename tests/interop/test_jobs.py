@@ -1,7 +1,9 @@
 """What Python says of jobs, as the scheduler and the command line understand it."""
 
+import hashlib
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -24,7 +26,16 @@ def eventually(check, seconds=60):
         time.sleep(0.2)
 
 
-def test_a_job_arrives_with_all_that_was_said_of_it(stack, name):
+@pytest.fixture(scope="session")
+def blocker(stack):
+    """A job that runs on, for others to wait for."""
+    with stack.connect() as client:
+        client.submit("blocker", team="vision", gpus=1, command=["sleep", "3600"])
+    assert eventually(lambda: states(stack, "blocker").get("blocker", {}).get("state") == "RUNNING")
+    return "blocker"
+
+
+def test_a_job_arrives_with_all_that_was_said_of_it(stack, blocker, name):
     with stack.connect() as client:
         assert (
             client.submit(
@@ -37,7 +48,7 @@ def test_a_job_arrives_with_all_that_was_said_of_it(stack, name):
                 queue="interactive",
                 tags={"project": "x"},
                 limit_ms=60_000,
-                after_any=["other"],
+                after_any=[blocker],
             )
             == name
         )
@@ -48,15 +59,14 @@ def test_a_job_arrives_with_all_that_was_said_of_it(stack, name):
     assert (job["team"], job["gpus"]) == ("vision", 2)
     assert job["work"]["command"][-1] == "Zoë"
     assert job["work"]["environment"] == {"SEED": "7"}
-    assert job["after"] == [{"job_id": "other", "condition": "ENDED"}]
+    assert job["after"] == [{"job_id": blocker, "condition": "ENDED"}]
     row = eventually(lambda: states(stack, name).get(name))
     assert (row["team"], row["user"], row["gpus"], row["queue"]) == ("vision", "ada", 2, "interactive")
     assert row["submission_event_id"] == event["event_id"]
 
 
-def test_the_same_submission_again_changes_nothing(stack, name):
-    # One that waits: no node has so many GPUs of that kind.
-    job = {"team": "vision", "user": "ada", "gpus": 1, "command": ["true"], "after": [f"{name}-never"]}
+def test_the_same_submission_again_changes_nothing(stack, blocker, name):
+    job = {"team": "vision", "user": "ada", "gpus": 1, "command": ["true"], "after": [blocker]}
     for _ in range(3):
         with stack.connect() as client:
             client.submit(name, **job)
@@ -77,7 +87,7 @@ def test_the_same_submission_again_changes_nothing(stack, name):
     assert [event["payload"][0] for event in others].count("JobQueued") == 1
 
 
-def test_python_and_the_command_line_know_each_others_submissions(stack, name):
+def test_python_and_the_command_line_know_each_others_submissions(stack, blocker, name):
     with stack.connect() as client:
         client.submit(
             name,
@@ -88,20 +98,20 @@ def test_python_and_the_command_line_know_each_others_submissions(stack, name):
             environment={"B": "2", "A": "1"},
             directory=os.getcwd(),
             tags={"z": "1", "a": "ä"},
-            after=["never"],
+            after=[blocker],
         )
     assert eventually(lambda: states(stack, name))
     same = ["--id", name, "--team", "vision", "--user", "ada", "--env", "A=1", "--env", "B=2"]
-    same += ["--tag", "a=ä", "--tag", "z=1", "--after", "never", "--directory", os.getcwd()]
+    same += ["--tag", "a=ä", "--tag", "z=1", "--after", blocker, "--directory", os.getcwd()]
     assert stack.cli("submit", *same, "--gpus", "1", "--", "python3", "train.py") == f"{name}\n"
     assert len(stack.read("job-events", name)) == 1
     other = stack.cli("submit", *same, "--gpus", "2", "--", "python3", "train.py", status=1)
     assert f"there is a job {name} already, and it is not the same" in other
 
 
-def test_what_the_command_line_submits_is_read_from_python(stack, name):
+def test_what_the_command_line_submits_is_read_from_python(stack, blocker, name):
     stack.cli(
-        "submit", "--id", name, "--team", "vision", "--gpus", "1", "--array", "0-2", "--after", "never", "--", "true"
+        "submit", "--id", name, "--team", "vision", "--gpus", "1", "--array", "0-2", "--after", blocker, "--", "true"
     )
     for index in range(3):
         (event,) = stack.read("job-events", f"{name}-{index}")
@@ -111,9 +121,9 @@ def test_what_the_command_line_submits_is_read_from_python(stack, name):
     assert stack.cli("cancel", name) == f"Asked to cancel 3 of 3 jobs of {name}.\n"
 
 
-def test_an_array_and_its_cancellation(stack, name):
+def test_an_array_and_its_cancellation(stack, blocker, name):
     with stack.connect() as client:
-        client.submit(name, team="vision", gpus=1, command=["true"], array=range(100), after=["never"])
+        client.submit(name, team="vision", gpus=1, command=["true"], array=range(100), after=[blocker])
         client.cancel(f"{name}-7", reason="changed my mind", user="bob")
     assert [event["payload"] for event in stack.read("job-events", f"{name}-7")][1:] == [
         ("JobCancelRequested", {"reason": "changed my mind"})
@@ -151,3 +161,21 @@ def test_a_wrong_password_is_named(stack, name, tmp_path):
     assert client.log_prediction(name, "1", "p")
     with pytest.raises(millrace.NotStored, match="(?i)^1 of 1 events were not stored: .*authentication"):
         client.close(patience_s=5)
+
+
+def test_what_a_jobs_code_reports_arrives_by_its_agent(stack, name):
+    code = "from millrace import job; job.checkpoint('c/7', 7); job.progress(0.5, 7); print(job.current().run_id)"
+    with stack.connect() as client:
+        client.submit(
+            name,
+            team="vision",
+            gpus=1,
+            command=[sys.executable, "-S", "-c", code],
+            environment={"PYTHONPATH": str(Path(millrace.__file__).parents[1])},
+        )
+    assert eventually(lambda: states(stack, name).get(name, {}).get("state") == "COMPLETED")
+    assert [event["payload"] for event in stack.read("job-events", name)][1:] == [
+        ("CheckpointSaved", {"attempt": 1, "path": "c/7", "step": 7}),
+        ("ProgressReported", {"attempt": 1, "fraction": 0.5, "step": 7}),
+    ]
+    assert stack.cli("logs", name).strip() == hashlib.sha256(f"job/{name}".encode()).hexdigest()[:32]
