@@ -78,7 +78,8 @@ class SharedPlayTest {
         assertThat(held(days, 0, "early")).isCloseTo(8, within(1e-9));
         assertThat(held(days, 1, "late")).isGreaterThan(6);
         assertThat(held(days, 1, "early")).isLessThan(2);
-        assertThat(days.getOrDefault(1L, Map.of()).get("early").waiting()).isGreaterThan(20);
+        assertThat(days.getOrDefault(1L, Map.of()))
+                .hasEntrySatisfying("early", row -> assertThat(row.waiting()).isGreaterThan(20));
         assertThat(held(days, 2, "late")).isCloseTo(4, within(1.5));
         assertThat(held(days, 2, "early")).isCloseTo(4, within(1.5));
     }

@@ -20,7 +20,6 @@ import io.millrace.events.decision.StopRequestCause;
 import io.millrace.events.decision.StopRequested;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.job.JobSubmitted;
-import io.millrace.events.job.JobType;
 import io.millrace.events.node.NodeDown;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.node.NodeUp;
@@ -332,22 +331,14 @@ class WallClockStackTest {
                 id(),
                 Instant.now(),
                 "user:" + jobId,
-                new JobSubmitted(
-                        pool,
-                        queue,
-                        "vision",
-                        jobId,
-                        gpus,
-                        gpuType,
-                        null,
-                        null,
-                        null,
-                        Map.of(),
-                        JobType.EXPERIMENTATION,
-                        null,
-                        null,
-                        List.of(),
-                        null));
+                JobSubmitted.newBuilder()
+                        .setPool(pool)
+                        .setQueue(queue)
+                        .setTeam("vision")
+                        .setUser(jobId)
+                        .setGpus(gpus)
+                        .setGpuType(gpuType)
+                        .build());
     }
 
     private static void attempt(String jobId, Object payload) {
