@@ -265,7 +265,6 @@ class AuthorityStackTest {
                 .contains(new PriorityOverridden("second", "default", me(), "token", "the board waits for it"));
         await().atMost(SOON).untilAsserted(() -> assertThat(terms("second")).containsEntry("override", 200.0));
         assertThat(terms("first")).containsEntry("override", 0.0);
-
         assertThat(cli("preempt", "holder", "--reason", "a demonstration").status())
                 .isZero();
         assertThat(payloads(Topics.POLICY_EVENTS))
@@ -289,13 +288,11 @@ class AuthorityStackTest {
         String document = "# by an administrator\n" + shipped;
         Path policy = Files.writeString(folder.resolve("policy.yaml"), document);
         Path org = Files.writeString(folder.resolve("org.yaml"), "users:\n  eve:\n    seniority_years: 3\n");
-
         assertThat(cli("policy", "adopt", policy.toString()).status()).isZero();
         assertThat(cli("org", "adopt", org.toString()).out())
                 .isEqualTo("1 teams and users of " + org + " were new or changed.\n");
         assertThat(cli("org", "adopt", org.toString()).out())
                 .isEqualTo("0 teams and users of " + org + " were new or changed.\n");
-
         String sha256 = PolicyDocument.sha256(document);
         assertThat(payloads(Topics.POLICY_EVENTS))
                 .contains(new PolicyAdopted("scheduling", document, sha256, List.of("default"), "token"));
@@ -305,7 +302,6 @@ class AuthorityStackTest {
                         Topics.ORG_EVENTS, stack().committed("org-events").getFirst());
         assertThat(said.getActor()).isEqualTo(me());
         await().atMost(SOON).until(() -> inForce().equals(sha256));
-
         stack().killAndAwaitSuccessor("scheduler");
         submit("third");
         await().atMost(SOON).until(() -> stack().stateOf("third").equals("WAITING"));
@@ -391,7 +387,6 @@ class AuthorityStackTest {
         assertThat(logs.keySet()).contains("broker.log", "registry.log", "scheduler.log", "supervisor.log");
         logs.forEach((name, text) -> secrets.forEach(
                 secret -> assertThat(text.contains(secret)).as(name).isFalse()));
-
         assertThat(logs.get("broker.log"))
                 .contains("Principal = User:users is Denied operation = WRITE")
                 .contains("Topic:LITERAL:job-decisions");

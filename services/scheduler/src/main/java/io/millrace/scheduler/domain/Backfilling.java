@@ -135,7 +135,7 @@ final class Backfilling extends Lookahead {
         if (planned == null || !room.quotas(job, planned.plan()).isEmpty()) {
             breakPromise(job, cause());
         } else {
-            plan(job, planned);
+            plan(job, planned, null);
         }
     }
 
@@ -162,10 +162,6 @@ final class Backfilling extends Lookahead {
             decided.add(new PromiseRevised(job.id(), promise.startBy(), null, cause));
         }
         decided.add(new StartPlanned(job.id(), null));
-    }
-
-    private void plan(Job job, Planned planned) {
-        plan(job, planned, null);
     }
 
     /** @param why a promise may move; null for what {@link #cause} finds */
@@ -277,7 +273,7 @@ final class Backfilling extends Lookahead {
         if (planned == null || !room.quotas(job, planned.plan()).isEmpty()) {
             return false;
         }
-        plan(job, planned);
+        plan(job, planned, null);
         return true;
     }
 
@@ -330,7 +326,7 @@ final class Backfilling extends Lookahead {
         if (!startNow(job)) {
             Planned planned = room.earliest(job);
             if (planned != null && room.quotas(job, planned.plan()).isEmpty()) {
-                plan(job, planned);
+                plan(job, planned, null);
             } else {
                 room.keepAsPromised(job);
             }

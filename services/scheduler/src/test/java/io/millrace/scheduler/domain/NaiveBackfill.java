@@ -118,28 +118,18 @@ final class NaiveBackfill {
     }
 
     long surelyOver(Job job, Attempt attempt) {
-        long end = limitsEnd(job, attempt);
+        Long limit = policy.limitMs(job.request());
+        Long startedAt = attempt.startedAt();
+        long start = startedAt == null ? attempt.placedAt() + policy.liveness().startWithinMs() : startedAt;
+        long end = limit == null ? NEVER : start + limit + slack();
         if (attempt.preempted() instanceof Attempt.Preempted preempted) {
-            end = Math.min(
-                    end,
-                    preempted.at()
-                            + policy.preemptionGraceMs()
-                            + policy.liveness().marginMs());
+            long graceAndMargin = policy.preemptionGraceMs() + policy.liveness().marginMs();
+            end = Math.min(end, preempted.at() + graceAndMargin);
         }
         while (end <= now) {
             end += slack();
         }
         return end;
-    }
-
-    private long limitsEnd(Job job, Attempt attempt) {
-        Long limit = policy.limitMs(job.request());
-        if (limit == null) {
-            return NEVER;
-        }
-        Long startedAt = attempt.startedAt();
-        long start = startedAt == null ? attempt.placedAt() + policy.liveness().startWithinMs() : startedAt;
-        return start + limit + slack();
     }
 
     long length(Job job) {
