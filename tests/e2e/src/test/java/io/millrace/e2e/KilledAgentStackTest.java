@@ -151,7 +151,8 @@ class KilledAgentStackTest {
                 "[ $MILLRACE_ATTEMPT != 1 ] || { setsid sleep 600 & sleep 600; }; echo rank $RANK of $WORLD_SIZE");
         submit("single", 1, "sleep 1");
         await().atMost(SOON).until(() -> processes("gang", 1).size() >= 6);
-        assertThat(said("gang")).containsExactly(new JobStarted(1, List.of(OWN, OTHER)));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(said("gang")).containsExactly(new JobStarted(1, List.of(OWN, OTHER))));
 
         other.destroyForcibly().waitFor();
         await().atMost(SOON).until(() -> decided("gang").stream().anyMatch(JobRequeued.class::isInstance));
