@@ -256,7 +256,7 @@ class AuthorityStackTest {
     }
 
     @Test
-    @Order(1)
+    @Order(LAST - 1) // the job it preempts runs no more
     void shouldPutAJobBeforeOthersAndOrderAPreemption() {
         assertThat(cli("override", "second", "--reason", "the board waits for it")
                         .status())
