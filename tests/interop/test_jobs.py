@@ -17,7 +17,7 @@ def states(stack, name):
     return {row["job_id"]: row for row in rows if row["job_id"].startswith(name)}
 
 
-def eventually(check, seconds=60):
+def eventually(check, seconds=120):
     deadline = time.monotonic() + seconds
     while True:
         found = check()
@@ -173,7 +173,8 @@ def test_what_a_jobs_code_reports_arrives_by_its_agent(stack, name):
             command=[sys.executable, "-S", "-c", code],
             environment={"PYTHONPATH": str(Path(millrace.__file__).parents[1])},
         )
-    assert eventually(lambda: states(stack, name).get(name, {}).get("state") == "COMPLETED")
+    completed = eventually(lambda: states(stack, name).get(name, {}).get("state") == "COMPLETED")
+    assert completed, stack.cli("explain", name)
     assert [event["payload"] for event in stack.read("job-events", name)][1:] == [
         ("CheckpointSaved", {"attempt": 1, "path": "c/7", "step": 7}),
         ("ProgressReported", {"attempt": 1, "fraction": 0.5, "step": 7}),

@@ -1,4 +1,4 @@
-"""Runs and predictions: what was handed over arrives, in order, once; and what happens when a producer or Kafka dies."""
+"""Runs and predictions: what was handed over arrives, in order, once, also when a producer or Kafka dies."""
 
 import math
 import random
@@ -120,7 +120,10 @@ def test_kill_9_loses_nothing_that_was_flushed(stack, name, python, round):
 
 
 def test_the_end_of_a_program_flushes(stack, name, python):
-    code = "import sys, millrace\nclient = millrace.connect()\nfor n in range(500): client.log_prediction(sys.argv[1], '1', str(n))\n"
+    code = (
+        "import sys, millrace\nclient = millrace.connect()\n"
+        "for n in range(500): client.log_prediction(sys.argv[1], '1', str(n))\n"
+    )
     writer = python(code, name)
     assert writer.communicate(timeout=60)[1] == ""
     assert len(stack.read("predictions", f"{name}/1")) == 500

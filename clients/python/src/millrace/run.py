@@ -54,7 +54,8 @@ class Run:
         self._say("TagsSet", {"tags": {key: str(value) for key, value in tags.items()}, "removed": list(remove)})
 
     def log_inputs(self, *inputs: Mapping[str, Any]) -> None:
-        """Data sets that it reads: name, and of version, digest, source_type, source, schema, profile, tags what is known."""
+        """Data sets that it reads: the name of each, and what is known of version, digest, source_type, source,
+        schema, profile and tags."""
         self._say("InputsLogged", {"inputs": [dict(one) for one in inputs]})
 
     def log_artifact(self, file: Union[str, Path], path: Optional[str] = None) -> None:
