@@ -133,8 +133,8 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "Where the command runs, on its node. Default: this directory; '-' for a folder of each"
-                    + " attempt's own.")
+            description = "Where the command runs, on its node. Default: this directory, or the job file's; '-' for a"
+                    + " folder of each attempt's own.")
     private @Nullable String directory;
 
     @Option(
@@ -204,10 +204,12 @@ final class SubmitCommand implements Callable<Integer> {
         if (before.size() > 1) {
             throw usage("write -- before the command: millrace submit ... -- " + String.join(" ", before));
         }
-        JobForm options = options(words.subList(command, words.size()), here);
+        List<String> toRun = words.subList(command, words.size());
         if (before.isEmpty()) {
-            return options;
+            // A command runs where it was written; one that takes the place of a file's, where that would have.
+            return options(toRun, here, directory == null && !toRun.isEmpty() ? here : null);
         }
+        JobForm options = options(toRun, here, null);
         Path file = here.resolve(before.getFirst());
         if (!Files.isRegularFile(file)) {
             throw usage("there is no job file " + before.getFirst() + "; a command is written after --");
@@ -219,13 +221,13 @@ final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    private JobForm options(List<String> command, Path here) {
+    private JobForm options(List<String> command, Path here, @Nullable Path otherwise) {
         List<Dependency> dependencies = new ArrayList<>();
         after.forEach(job -> dependencies.add(new Dependency(job, DependencyCondition.COMPLETED)));
         afterAny.forEach(job -> dependencies.add(new Dependency(job, DependencyCondition.ENDED)));
-        String where = directory == null || directory.equals(JobForm.OWN_FOLDER)
-                ? directory
-                : here.resolve(directory).normalize().toString();
+        Path where = directory == null || directory.equals(JobForm.OWN_FOLDER)
+                ? otherwise
+                : here.resolve(directory).normalize();
         return new JobForm(
                 id,
                 pool,
@@ -242,7 +244,7 @@ final class SubmitCommand implements Callable<Integer> {
                 tags,
                 List.copyOf(command),
                 environment,
-                where == null && !command.isEmpty() ? here.toString() : where,
+                where == null ? directory : where.toString(),
                 dependencies,
                 array);
     }

@@ -175,7 +175,7 @@ class SubmitCommandTest {
                         .setGpus(4)
                         .setLimitMs(3_600_000L)
                         .setTags(Map.of("project", "x", "env", "prod"))
-                        .setWork(new Work(List.of("python3", "other.py"), Map.of("SEED", "1"), "/data/here"))
+                        .setWork(new Work(List.of("python3", "other.py"), Map.of("SEED", "1"), folder.toString()))
                         .setArray(new ArrayMembership("train", 2, 3))
                         .build());
         assertThat(job(file.toString()).getWork())
