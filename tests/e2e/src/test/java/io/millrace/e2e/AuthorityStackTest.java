@@ -117,10 +117,6 @@ class AuthorityStackTest {
         stack().send(Topics.JOB_EVENTS, jobId, new JobEvent(id(), Instant.now(), "user:ada", job));
     }
 
-    private static String token(String role) {
-        return stack().token(role);
-    }
-
     private static String error(HttpResponse<String> answer) throws IOException {
         return new ObjectMapper().readTree(answer.body()).path("error").asText();
     }
@@ -133,8 +129,6 @@ class AuthorityStackTest {
                 })
                 .toList();
     }
-
-    // ---- the broker
 
     @Test
     void shouldNotLetAUserForgeWhatIsNotHisToSay() {
@@ -201,7 +195,7 @@ class AuthorityStackTest {
         for (Door door : doors) {
             for (String role : roles) {
                 boolean open = roles.indexOf(role) >= roles.indexOf(door.needs());
-                HttpResponse<String> answer = stack().ask(door.method(), door.path(), token(role), door.body());
+                HttpResponse<String> answer = stack().ask(door.method(), door.path(), stack().token(role), door.body());
                 if (open) {
                     assertThat(answer.statusCode()).as("%s by %s", door, role).isIn(200, 400, 404);
                 } else {
@@ -209,7 +203,7 @@ class AuthorityStackTest {
                     assertThat(error(answer)).isEqualTo(role + " may not do this: it needs the role " + door.needs());
                 }
             }
-            for (String none : new String[] {null, "no-token-of-ours", token("admin") + "x"}) {
+            for (String none : new String[] {null, "no-token-of-ours", stack().token("admin") + "x"}) {
                 HttpResponse<String> answer = stack().ask(door.method(), door.path(), none, door.body());
                 assertThat(answer.statusCode()).as("%s by %s", door, none).isEqualTo(401);
                 assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
@@ -241,7 +235,7 @@ class AuthorityStackTest {
     }
 
     private static String answer(String method, String path, String body) throws IOException {
-        HttpResponse<String> answer = stack().ask(method, path, token("admin"), body);
+        HttpResponse<String> answer = stack().ask(method, path, stack().token("admin"), body);
         return answer.statusCode() + " " + error(answer);
     }
 
@@ -315,7 +309,7 @@ class AuthorityStackTest {
     @Test
     void shouldTellAUserWhatHeMayNotDoAndWhatToDo() throws IOException {
         Path users = Files.createDirectories(folder.resolve("users"));
-        Path token = Files.writeString(folder.resolve("token"), token("user") + "\n");
+        Path token = Files.writeString(folder.resolve("token"), stack().token("user") + "\n");
         List<String> lines = new ArrayList<>(Files.readAllLines(stack().data().resolve("client.properties")));
         lines.removeIf(line -> line.startsWith("millrace.token="));
         Path properties = Files.write(users.resolve("client.properties"), lines);
