@@ -40,7 +40,7 @@ public final class OwnCluster implements AutoCloseable {
                     : BrokerAccess.open();
             EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0, true, access);
             broker.setUp();
-            SchemaSetup.register(registry.url(), folder.resolve("schema-cache"));
+            SchemaSetup.register(registry.url(), folder.resolve("schema-cache"), null);
             return new OwnCluster(folder, broker, registry);
         } catch (IOException e) {
             throw new StackException("can't make a temporary folder: " + e.getMessage(), e);

@@ -105,7 +105,7 @@ final class AgentCommand implements Callable<Integer> {
         AgentSettings settings = settings(connection);
         ProcessLogging.start();
         KAFKA.setLevel(Level.WARNING);
-        SchemaRegistry registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
+        SchemaRegistry registry = connection.schemas();
         Agent agent = new Agent(
                 settings,
                 connection.kafkaProperties(),

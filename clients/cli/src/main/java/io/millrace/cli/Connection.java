@@ -4,10 +4,12 @@ import io.millrace.client.ClientConfig;
 import io.millrace.client.ClientException;
 import io.millrace.client.MillraceClient;
 import io.millrace.local.DataFolder;
+import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +64,20 @@ public final class Connection {
 
     public Path schemaCache() {
         return Path.of(require("millrace.schema.cache"));
+    }
+
+    public SchemaRegistry schemas() {
+        return new SchemaRegistry(registryUrl(), schemaCache(), config.authority());
+    }
+
+    /** For asking services over HTTP. */
+    HttpClient http() {
+        Path authority = config.authority();
+        return authority == null
+                ? HttpClient.newHttpClient()
+                : HttpClient.newBuilder()
+                        .sslContext(SchemaRegistry.believing(authority))
+                        .build();
     }
 
     public URI serviceUrl(String service) {

@@ -164,7 +164,7 @@ final class DemoCommand implements Callable<Integer> {
             StackOptions stack, PlayOptions options, Map<String, Integer> shares, long startedAt, PrintWriter out) {
         Connection connection = Connection.ofStack(stack.data());
         Connection simulator = Connection.ofStack(stack.data(), Principal.SIMULATOR);
-        SchemaRegistry registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
+        SchemaRegistry registry = connection.schemas();
         AtomicLong playingAt = new AtomicLong();
         ProgressLine progress = new ProgressLine(out, Ansi.AUTO.enabled(), System::nanoTime);
         long began = System.nanoTime();

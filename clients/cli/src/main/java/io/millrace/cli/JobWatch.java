@@ -55,7 +55,7 @@ final class JobWatch implements AutoCloseable {
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
-        SchemaRegistry registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
+        SchemaRegistry registry = connection.schemas();
         decisions = EventSerde.of(Topics.JOB_DECISIONS, registry);
         attempts = EventSerde.of(Topics.ATTEMPT_EVENTS, registry);
         output = EventSerde.of(Topics.JOB_LOGS, registry);

@@ -41,7 +41,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Connection connection = folder.connection();
-        SchemaRegistry schemas = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
+        SchemaRegistry schemas = connection.schemas();
         ReplayReport report = Replay.run(connection.kafkaProperties(), schemas, pool, until);
         if (pool != null && report.pools().isEmpty()) {
             throw new CommandException("nothing is recorded of a pool '" + pool + "'");

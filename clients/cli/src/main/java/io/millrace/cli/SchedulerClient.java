@@ -73,7 +73,7 @@ public final class SchedulerClient {
                 .header("Content-Type", type)
                 .method(method, body);
         connection.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        try (HttpClient http = connection.http()) {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new CommandException(

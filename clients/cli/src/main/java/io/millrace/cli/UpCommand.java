@@ -9,6 +9,7 @@ import io.millrace.local.ProjectRoot;
 import io.millrace.local.StackException;
 import io.millrace.local.StackOptions;
 import io.millrace.local.StackState;
+import io.millrace.local.TlsFiles;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,13 @@ final class UpCommand implements Callable<Integer> {
     private @Nullable Path org;
 
     @Option(
+            names = "--tls",
+            paramLabel = "DIR",
+            description = "Encrypt all connections: a folder with tls.crt, tls.key (PKCS #8) and ca.crt, all PEM, for"
+                    + " 127.0.0.1. Default: connections that stay on this machine aren't encrypted.")
+    private @Nullable Path tls;
+
+    @Option(
             names = "--services",
             paramLabel = "NAME,...",
             split = ",",
@@ -128,6 +136,7 @@ final class UpCommand implements Callable<Integer> {
             } else if (!options.clock().equals("driven")) {
                 options = options.withOrgFile(options.root().resolve("policies/org.yaml"));
             }
+            options = options.withTls(tls == null ? null : new TlsFiles(tls));
             return options.withAgent(agent(options));
         } catch (StackException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -61,6 +61,14 @@ public final class ClientConfig {
         return Path.of(require(OWN_PREFIX + "schema.cache"));
     }
 
+    /** PEM file of whom to believe that a server of the stack is one; null for whom the JDK believes. */
+    public @Nullable Path authority() {
+        String file = "PEM".equalsIgnoreCase(properties.get("ssl.truststore.type"))
+                ? properties.get("ssl.truststore.location")
+                : null;
+        return file == null ? null : Path.of(file.strip());
+    }
+
     /** What every Kafka client is given: the address, and whatever else the file says to Kafka clients. */
     public Map<String, Object> kafka() {
         require("bootstrap.servers");

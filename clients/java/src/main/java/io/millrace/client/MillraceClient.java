@@ -74,7 +74,7 @@ public final class MillraceClient implements AutoCloseable {
                 config,
                 Clock.systemUTC(),
                 new Outbox(config.kafka(), BUFFER),
-                new SchemaRegistry(config.registryUrl(), config.schemaCache()));
+                new SchemaRegistry(config.registryUrl(), config.schemaCache(), config.authority()));
     }
 
     MillraceClient(ClientConfig config, Clock clock, Outbox outbox, SchemaLookup schemas) {

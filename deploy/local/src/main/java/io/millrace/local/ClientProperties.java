@@ -33,7 +33,7 @@ final class ClientProperties {
         }
         lines.put(
                 "schema.registry.url",
-                RegistryProcess.url(options.ports().registry()).toString());
+                RegistryProcess.url(options.ports().registry(), options.tls()).toString());
         lines.put(
                 "millrace.schema.cache",
                 new DataFolder(options.data()).schemaCache().toString());

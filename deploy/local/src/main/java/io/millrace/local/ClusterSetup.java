@@ -12,22 +12,23 @@ import org.apache.kafka.clients.admin.Admin;
 
 /**
  * Makes the topics and permissions and registers the schemas of a cluster that others run: {@code ClusterSetup
- * OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER}. The file says how the cluster's operator reaches it. Repeating it
- * changes nothing.
+ * OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER [REGISTRY_AUTHORITY]}. The first says how the cluster's operator reaches
+ * it, the last is the PEM file of whom to believe that the registry is the registry. Repeating it changes nothing.
  */
 public final class ClusterSetup {
 
     private ClusterSetup() {}
 
     public static void main(String[] args) {
-        if (args.length != 3) {
-            System.err.println("usage: ClusterSetup OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER");
+        if (args.length < 3 || args.length > 4) {
+            System.err.println(
+                    "usage: ClusterSetup OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER [REGISTRY_AUTHORITY]");
             System.exit(2);
         }
         try (Admin admin = Admin.create(operator(Path.of(args[0])))) {
             TopicSetup.create(admin, false);
             AclSetup.apply(admin);
-            SchemaSetup.register(URI.create(args[1]), Path.of(args[2]));
+            SchemaSetup.register(URI.create(args[1]), Path.of(args[2]), args.length == 4 ? Path.of(args[3]) : null);
         } catch (StackException e) {
             System.err.println(e.getMessage());
             System.exit(1);

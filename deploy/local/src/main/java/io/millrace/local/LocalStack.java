@@ -51,6 +51,9 @@ public final class LocalStack {
             return data.clientProperties();
         }
         Services.requireBuilt(options);
+        if (options.tls() != null) {
+            options.tls().require();
+        }
         data.claim(options);
         // What a killed supervisor left ends by itself within moments; its ports are needed now.
         before.ifPresent(state -> end(state, true));

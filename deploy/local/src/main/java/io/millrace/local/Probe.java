@@ -1,5 +1,6 @@
 package io.millrace.local;
 
+import io.millrace.streams.SchemaRegistry;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -8,6 +9,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a process whether it serves. */
 @FunctionalInterface
@@ -19,10 +23,20 @@ interface Probe {
 
     /** Serves when an address answers 200. */
     static Probe http(URI address) {
+        return http(address, null);
+    }
+
+    /** @param authority PEM file of whom to believe that the address is what it should be, where it is encrypted */
+    static Probe http(URI address, @Nullable Path authority) {
+        SSLSocketFactory believing =
+                authority == null ? null : SchemaRegistry.believing(authority).getSocketFactory();
         return () -> {
             try {
                 HttpURLConnection connection =
                         (HttpURLConnection) address.toURL().openConnection();
+                if (connection instanceof HttpsURLConnection encrypted && believing != null) {
+                    encrypted.setSSLSocketFactory(believing);
+                }
                 connection.setConnectTimeout(TIMEOUT_MS);
                 connection.setReadTimeout(TIMEOUT_MS);
                 try {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The schema registry as a process of its own, with its schemas in files. */
 public final class RegistryProcess implements AutoCloseable {
@@ -32,7 +33,7 @@ public final class RegistryProcess implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             Path log = folder.resolve("registry.log");
-            Process process = new ProcessBuilder(command(ChildJvm.in(folder), root, folder, port, managementPort))
+            Process process = new ProcessBuilder(command(ChildJvm.in(folder), root, folder, port, managementPort, null))
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -47,7 +48,7 @@ public final class RegistryProcess implements AutoCloseable {
 
     /** Base address of the Confluent API. */
     public URI url() {
-        return url(port);
+        return url(port, null);
     }
 
     @Override
@@ -64,15 +65,17 @@ public final class RegistryProcess implements AutoCloseable {
         }
     }
 
-    static URI url(int port) {
-        return URI.create("http://127.0.0.1:" + port + "/apis/ccompat/v7");
+    /** @param tls null where connections aren't encrypted */
+    static URI url(int port, @Nullable TlsFiles tls) {
+        return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + port + "/apis/ccompat/v7");
     }
 
     static URI health(int managementPort) {
         return URI.create("http://127.0.0.1:" + managementPort + "/health/ready");
     }
 
-    static List<String> command(ChildJvm jvm, Path root, Path folder, int port, int managementPort) {
+    static List<String> command(
+            ChildJvm jvm, Path root, Path folder, int port, int managementPort, @Nullable TlsFiles tls) {
         Path program = root.resolve("deploy/local/target/registry/quarkus-run.jar");
         if (!Files.isRegularFile(program)) {
             throw new StackException("the schema registry is not unpacked in " + program.getParent()
@@ -81,6 +84,12 @@ public final class RegistryProcess implements AutoCloseable {
         List<String> arguments = new ArrayList<>();
         arguments.add("-Dquarkus.http.host=127.0.0.1");
         arguments.add("-Dquarkus.http.port=" + port);
+        if (tls != null) {
+            arguments.add("-Dquarkus.http.ssl-port=" + port);
+            arguments.add("-Dquarkus.http.insecure-requests=disabled");
+            arguments.add("-Dquarkus.http.ssl.certificate.files=" + tls.certificate());
+            arguments.add("-Dquarkus.http.ssl.certificate.key-files=" + tls.key());
+        }
         arguments.add("-Dquarkus.management.host=127.0.0.1");
         arguments.add("-Dquarkus.management.port=" + managementPort);
         arguments.add("-Dapicurio.datasource.jdbc.initial-size=2");

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Gives the registry its compatibility rule and the schema of every declared topic; repeating it changes nothing. */
 public final class SchemaSetup {
@@ -26,10 +27,11 @@ public final class SchemaSetup {
     /**
      * @param registry base address of the Confluent API
      * @param cache takes each schema's id, so that services start without asking for them
+     * @param authority PEM file of whom to believe that the registry is the registry; null for whom the JDK believes
      */
-    public static void register(URI registry, Path cache) {
-        requireCompatibility(registry);
-        SchemaRegistry schemas = new SchemaRegistry(registry, cache);
+    public static void register(URI registry, Path cache, @Nullable Path authority) {
+        requireCompatibility(registry, authority);
+        SchemaRegistry schemas = new SchemaRegistry(registry, cache, authority);
         for (Topic<?> topic : Topics.ALL) {
             register(schemas, topic);
         }
@@ -56,13 +58,17 @@ public final class SchemaSetup {
         }
     }
 
-    private static void requireCompatibility(URI registry) {
+    private static void requireCompatibility(URI registry, @Nullable Path authority) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(registry + "/config"))
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/vnd.schemaregistry.v1+json")
                 .PUT(HttpRequest.BodyPublishers.ofString(COMPATIBILITY))
                 .build();
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        HttpClient.Builder client = HttpClient.newBuilder();
+        if (authority != null) {
+            client.sslContext(SchemaRegistry.believing(authority));
+        }
+        try (HttpClient http = client.build()) {
             HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 throw new StackException("the schema registry at " + registry

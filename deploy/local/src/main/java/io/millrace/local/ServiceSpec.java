@@ -10,11 +10,12 @@ import java.util.Map;
  * @param name also the name of its port and of its log
  * @param jar what {@code java -jar} runs
  * @param environment what only this service is told
+ * @param encrypted whether it is asked over TLS
  */
-record ServiceSpec(String name, Path jar, int port, Map<String, String> environment) {
+record ServiceSpec(String name, Path jar, int port, Map<String, String> environment, boolean encrypted) {
 
     String url() {
-        return "http://127.0.0.1:" + port;
+        return (encrypted ? "https" : "http") + "://127.0.0.1:" + port;
     }
 
     URI health() {

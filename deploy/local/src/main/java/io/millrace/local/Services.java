@@ -50,7 +50,8 @@ final class Services {
                         service.name(),
                         jar(service.name(), options.root()),
                         options.ports().of(service.name()),
-                        service.told().apply(options)))
+                        service.told().apply(options),
+                        options.tls() != null))
                 .toList();
     }
 
@@ -68,13 +69,22 @@ final class Services {
                         environment.put("KAFKA_" + name.replace('.', '_').toUpperCase(Locale.ROOT), value));
         environment.put(
                 "MILLRACE_REGISTRY_URL",
-                RegistryProcess.url(options.ports().registry()).toString());
+                RegistryProcess.url(options.ports().registry(), options.tls()).toString());
         environment.put("MILLRACE_SCHEMA_CACHE", data.schemaCache().toString());
         environment.put("MILLRACE_CLOCK", clock(options));
         environment.put("MILLRACE_STATE_DIR", data.state(service.name()).toString());
         environment.put("MILLRACE_TOKENS", tokens.digests());
         environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(service.port()));
+        TlsFiles tls = options.tls();
+        if (tls != null) {
+            environment.put("QUARKUS_HTTP_SSL_PORT", Integer.toString(service.port()));
+            environment.put("QUARKUS_HTTP_INSECURE_REQUESTS", "disabled");
+            environment.put(
+                    "QUARKUS_HTTP_SSL_CERTIFICATE_FILES", tls.certificate().toString());
+            environment.put("QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES", tls.key().toString());
+            environment.put("MILLRACE_REGISTRY_AUTHORITY", tls.authority().toString());
+        }
         environment.putAll(service.environment());
         return environment;
     }

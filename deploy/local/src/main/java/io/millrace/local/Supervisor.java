@@ -100,7 +100,9 @@ public final class Supervisor {
             CompletableFuture<Void> schemas = registry.start()
                     .thenRunAsync(
                             () -> SchemaSetup.register(
-                                    RegistryProcess.url(options.ports().registry()), data.schemaCache()),
+                                    RegistryProcess.url(options.ports().registry(), options.tls()),
+                                    data.schemaCache(),
+                                    authority()),
                             tasks);
             awaitAll(List.of(topics, schemas));
         }
@@ -189,8 +191,8 @@ public final class Supervisor {
         return plan(
                 Ports.REGISTRY,
                 port,
-                RegistryProcess.url(port).toString(),
-                RegistryProcess.command(jvm, options.root(), data.registry(), port, management),
+                RegistryProcess.url(port, options.tls()).toString(),
+                RegistryProcess.command(jvm, options.root(), data.registry(), port, management, options.tls()),
                 Map.of(),
                 Probe.http(RegistryProcess.health(management)));
     }
@@ -202,7 +204,11 @@ public final class Supervisor {
                 service.url(),
                 jvm.command(SERVICE_FLAGS, List.of("-jar", service.jar().toString())),
                 Services.environment(service, options, credentials, tokens),
-                Probe.http(service.health()));
+                Probe.http(service.health(), authority()));
+    }
+
+    private @Nullable Path authority() {
+        return options.tls() == null ? null : options.tls().authority();
     }
 
     private SupervisedProcess.Plan plan(

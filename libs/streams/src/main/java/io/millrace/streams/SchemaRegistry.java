@@ -3,6 +3,7 @@ package io.millrace.streams;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,9 +18,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.SchemaParseException;
@@ -51,15 +58,48 @@ public final class SchemaRegistry implements SchemaLookup {
         this(base, cache, TIMEOUT);
     }
 
+    /** @param authority PEM file of whom to believe that the registry is the registry; null for whom the JDK believes */
+    public SchemaRegistry(URI base, Path cache, @Nullable Path authority) {
+        this(base, cache, TIMEOUT, authority);
+    }
+
     SchemaRegistry(URI base, Path cache, Duration timeout) {
+        this(base, cache, timeout, null);
+    }
+
+    private SchemaRegistry(URI base, Path cache, Duration timeout, @Nullable Path authority) {
         this.base = base;
         this.cache = cache;
         this.timeout = timeout;
-        this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(timeout);
+        this.http = (authority == null ? client : client.sslContext(believing(authority))).build();
         try {
             Files.createDirectories(cache);
         } catch (IOException e) {
             throw new UncheckedIOException("schema cache " + cache + " can't be made", e);
+        }
+    }
+
+    /**
+     * Connections to whoever proves himself by these certificates.
+     *
+     * @param authority PEM file
+     */
+    public static SSLContext believing(Path authority) {
+        try (InputStream file = Files.newInputStream(authority)) {
+            KeyStore believed = KeyStore.getInstance(KeyStore.getDefaultType());
+            believed.load(null, null);
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(file)) {
+                believed.setCertificateEntry("authority-" + believed.size(), certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(believed);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(authority + " holds no certificates that can be read: " + e, e);
         }
     }
 

@@ -87,7 +87,7 @@ public final class TestBroker {
             TestBroker started = new TestBroker(broker, registry.join(), folder);
             Runtime.getRuntime().addShutdownHook(new Thread(started::close, "test-broker-stop"));
             broker.setUp();
-            SchemaSetup.register(started.registryUrl(), started.schemaCache());
+            SchemaSetup.register(started.registryUrl(), started.schemaCache(), null);
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -44,6 +44,9 @@ public interface SchedulerConfig {
         /** Root of its Confluent API. */
         URI url();
 
+        /** PEM file of whom to believe that the registry is the registry; without, whom the JDK believes. */
+        Optional<Path> authority();
+
         /** How long a record waits for it in one go, below the transaction's time-out. */
         Duration patience();
     }

@@ -31,8 +31,10 @@ final class SchedulerProducer {
     @Produces
     @Singleton
     PatientSchemas schemas(SchedulerConfig config) {
-        SchemaLookup registry =
-                new SchemaRegistry(config.registry().url(), config.schema().cache());
+        SchemaLookup registry = new SchemaRegistry(
+                config.registry().url(),
+                config.schema().cache(),
+                config.registry().authority().orElse(null));
         return new PatientSchemas(registry, config.registry().patience());
     }
 

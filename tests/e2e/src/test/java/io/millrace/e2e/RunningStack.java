@@ -57,7 +57,7 @@ final class RunningStack implements AutoCloseable {
     private RunningStack(Path data) {
         this.data = data;
         Connection connection = Connection.ofStack(data);
-        registry = new SchemaRegistry(connection.registryUrl(), connection.schemaCache());
+        registry = connection.schemas();
         for (Principal outside : List.of(Principal.USERS, Principal.AGENTS)) {
             Map<String, Object> settings = new HashMap<>(connection(outside).kafkaProperties());
             settings.put("acks", "all");
