@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.access.NotStoredException;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
@@ -50,13 +51,6 @@ public class AuthorityLog {
                 throw new IllegalStateException(actor + " was not authenticated");
             }
             return method;
-        }
-    }
-
-    /** The broker did not say that it has the event. */
-    public static final class NotStoredException extends RuntimeException {
-        NotStoredException(Throwable cause) {
-            super("the broker did not confirm the event", cause);
         }
     }
 

@@ -4,7 +4,6 @@ import io.smallrye.config.ConfigMapping;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /** Settings of the scheduler; each is also an environment variable, for example {@code MILLRACE_REGISTRY_URL}. */
@@ -22,12 +21,6 @@ public interface SchedulerConfig {
 
     /** What the organisation says of its teams and users, taken in at the start; empty for nothing. */
     Optional<Path> orgFile();
-
-    /**
-     * Who may ask over HTTP, and as what: {@code PRINCIPAL=ROLE=SHA-256 of the token in hex}; none without. The tokens
-     * themselves stay with those who have them.
-     */
-    Optional<List<String>> tokens();
 
     /** Which of the service's instances this is; the same after a restart. */
     String instance();

@@ -58,7 +58,7 @@ class ModulesTest {
                 .should()
                 .dependOnClassesThat(resideInAnyOf(root, List.of("cli", "client", "simulator", "local", "testkit")))
                 .because("a service is started by others and knows none of them;"
-                        + " what several services need belongs into libs/streams");
+                        + " what several services need belongs into libs");
     }
 
     static ArchRule simulatorIsAClient(String root) {

@@ -1,8 +1,10 @@
 package io.millrace.scheduler.api;
 
+import io.millrace.access.RefusedException;
+import io.millrace.access.Role;
+import io.millrace.access.TokenMechanism;
 import io.millrace.scheduler.AuthorityLog;
 import io.millrace.scheduler.AuthorityLog.Authority;
-import io.millrace.scheduler.api.Refusals.RefusedException;
 import io.millrace.scheduler.codec.OrgDocument;
 import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.scheduler.domain.Member;

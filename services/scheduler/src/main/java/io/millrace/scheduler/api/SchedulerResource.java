@@ -1,5 +1,6 @@
 package io.millrace.scheduler.api;
 
+import io.millrace.access.Role;
 import io.millrace.events.decision.JobPlaced;
 import io.millrace.events.decision.NodeShare;
 import io.millrace.events.usage.UsageMeasured;

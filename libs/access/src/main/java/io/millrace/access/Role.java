@@ -1,4 +1,4 @@
-package io.millrace.scheduler.api;
+package io.millrace.access;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What somebody may ask for over HTTP. Each includes those before it. */
-enum Role {
+/** What somebody may ask of a service over HTTP. Each includes those before it. */
+public enum Role {
     /** Sees everything. */
     VIEWER,
-    /** Has jobs. */
+    /** Has jobs, runs and models. */
     USER,
     /** Puts jobs before others, and has them stopped. */
     MANAGER,
@@ -18,10 +18,11 @@ enum Role {
     ADMIN;
 
     /** As annotations name it. */
-    static final String VIEWS = "viewer";
+    public static final String VIEWS = "viewer";
 
-    static final String MANAGES = "manager";
-    static final String ADMINISTERS = "admin";
+    public static final String USES = "user";
+    public static final String MANAGES = "manager";
+    public static final String ADMINISTERS = "admin";
 
     String text() {
         return name().toLowerCase(Locale.ROOT);

@@ -1,10 +1,11 @@
-package io.millrace.scheduler.api;
+package io.millrace.access;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whose a token is. Knows tokens by their digests only. */
@@ -15,7 +16,7 @@ final class BearerTokens {
 
     private record Known(byte[] sha256, Holder holder) {}
 
-    private static final int SHA256_BYTES = 32;
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
 
     private final List<Known> known;
 
@@ -29,15 +30,14 @@ final class BearerTokens {
 
     private static Known parse(String entry) {
         String[] parts = entry.strip().split("=", -1);
+        if (parts.length != 3 || parts[0].isBlank() || !SHA256.matcher(parts[2]).matches()) {
+            throw new IllegalArgumentException("millrace.tokens: each is PRINCIPAL=ROLE=SHA-256 of the token, in hex");
+        }
         try {
-            byte[] sha256 = HexFormat.of().parseHex(parts[parts.length - 1]);
-            if (parts.length == 3 && !parts[0].isBlank() && sha256.length == SHA256_BYTES) {
-                return new Known(sha256, new Holder(parts[0], Role.of(parts[1])));
-            }
+            return new Known(HexFormat.of().parseHex(parts[2]), new Holder(parts[0], Role.of(parts[1])));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("millrace.tokens: " + e.getMessage(), e);
         }
-        throw new IllegalArgumentException("millrace.tokens: each is PRINCIPAL=ROLE=SHA-256 of the token, in hex");
     }
 
     /** Null for a token that nobody has. Takes as long for each. */

@@ -1,6 +1,5 @@
-package io.millrace.scheduler.api;
+package io.millrace.access;
 
-import io.millrace.scheduler.SchedulerConfig;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.security.identity.request.AuthenticationRequest;
@@ -22,14 +21,14 @@ import java.util.Set;
 public class TokenMechanism implements HttpAuthenticationMechanism {
 
     /** How somebody was authenticated, as events say it: an attribute of his identity. */
-    static final String METHOD = "method";
+    public static final String METHOD = "method";
 
     private static final String SCHEME = "Bearer ";
     private static final int UNAUTHORIZED = 401;
 
     private final BearerTokens tokens;
 
-    TokenMechanism(SchedulerConfig config) {
+    TokenMechanism(AccessConfig config) {
         tokens = new BearerTokens(config.tokens().orElse(List.of()));
     }
 

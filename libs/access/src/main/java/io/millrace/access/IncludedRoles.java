@@ -1,4 +1,4 @@
-package io.millrace.scheduler.api;
+package io.millrace.access;
 
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.SecurityIdentity;

@@ -1,6 +1,5 @@
-package io.millrace.scheduler.api;
+package io.millrace.access;
 
-import io.millrace.scheduler.AuthorityLog.NotStoredException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -30,16 +29,6 @@ public final class Refusals {
     /** Why something was not done, and what to do about it. */
     public record Refusal(String error) {}
 
-    /** A request that is understood and not granted. */
-    static final class RefusedException extends RuntimeException {
-        private final Status status;
-
-        RefusedException(Status status, String message) {
-            super(message);
-            this.status = status;
-        }
-    }
-
     private static final Logger LOG = Logger.getLogger(Refusals.class);
     private static final String UNKNOWN = "nobody known";
     private static final String METRICS = "/q/";
@@ -57,7 +46,7 @@ public final class Refusals {
 
     @ServerExceptionMapper
     public RestResponse<Refusal> refused(RefusedException e, HttpServerRequest request) {
-        return refuse(e.status, Objects.toString(e.getMessage(), ""), request);
+        return refuse(e.status(), Objects.toString(e.getMessage(), ""), request);
     }
 
     @ServerExceptionMapper
