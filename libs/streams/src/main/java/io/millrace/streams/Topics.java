@@ -13,6 +13,7 @@ import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.clock.ClockEvent;
 import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
+import io.millrace.events.experiment.ExperimentEvent;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.log.LogEvent;
 import io.millrace.events.node.NodeEvent;
@@ -22,6 +23,7 @@ import io.millrace.events.pool.PoolInput;
 import io.millrace.events.poolusage.PoolUsageEvent;
 import io.millrace.events.prediction.PredictionEvent;
 import io.millrace.events.reason.PendingEvent;
+import io.millrace.events.refusal.RefusalEvent;
 import io.millrace.events.run.RunEvent;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.events.telemetry.TelemetryEvent;
@@ -202,6 +204,30 @@ public final class Topics {
             EVERYONE,
             true);
 
+    /** What of {@link #RUN_EVENTS} does not hold, and why. */
+    public static final Topic<RefusalEvent> RUN_REFUSALS = new Topic<>(
+            "run-refusals",
+            "run id",
+            RefusalEvent.class,
+            KEYED_PARTITIONS,
+            forever(),
+            TRACKER,
+            Set.of(TRACKER),
+            EVERYONE,
+            true);
+
+    /** One partition: who takes a name first has it. */
+    public static final Topic<ExperimentEvent> EXPERIMENT_EVENTS = new Topic<>(
+            "experiment-events",
+            "experiment id",
+            ExperimentEvent.class,
+            1,
+            forever(),
+            TRACKER,
+            Set.of(TRACKER),
+            EVERYONE,
+            true);
+
     public static final Topic<PredictionEvent> PREDICTIONS = new Topic<>(
             "predictions",
             "model version",
@@ -240,6 +266,8 @@ public final class Topics {
             POOL_USAGE,
             FAIR_SHARE_USAGE,
             RUN_EVENTS,
+            RUN_REFUSALS,
+            EXPERIMENT_EVENTS,
             PREDICTIONS,
             ALERT_SIGNALS);
 

@@ -1,0 +1,282 @@
+package io.millrace.tracker.projection;
+
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.UndecodableException;
+import io.millrace.tracker.store.Database;
+import io.millrace.tracker.store.DatabaseException;
+import io.millrace.tracker.store.Transaction;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the tables equal to the log: reads the topics of its folds, each record once, and moves on in the same
+ * transaction that writes the rows. A record that can't be read is put aside. What fails is tried again, for ever.
+ */
+public final class LogFollower implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int LONGEST_KEY = 256;
+    private static final int AT_ONCE = 500;
+    private static final int FETCH_BYTES = 8 << 20;
+
+    /** What is followed: a fold and how its topic's values are read. */
+    private record Followed<E extends SpecificRecord>(RowFold<E> fold, EventSerde<E> serde) {
+        static <E extends SpecificRecord> Followed<E> of(RowFold<E> fold, SchemaLookup schemas) {
+            return new Followed<>(fold, EventSerde.of(fold.topic(), schemas));
+        }
+    }
+
+    private final Map<String, Object> client;
+    private final Database database;
+    private final Outbox outbox;
+    private final OwnWords ownWords;
+    private final Map<String, Followed<?>> followed = new HashMap<>();
+    private final Progress progress = new Progress();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread thread;
+    private volatile @Nullable Consumer<String, byte[]> consumer;
+
+    /**
+     * Starts at once.
+     *
+     * @param client how to reach the broker
+     */
+    public LogFollower(
+            Map<String, Object> client,
+            SchemaLookup schemas,
+            Database database,
+            LogDoor door,
+            Collection<? extends RowFold<?>> folds) {
+        this.client = client;
+        this.database = database;
+        this.outbox = new Outbox(database, door.producer());
+        this.ownWords = new OwnWords(schemas);
+        folds.forEach(fold -> followed.put(fold.topic().name(), Followed.of(fold, schemas)));
+        this.thread = Thread.ofPlatform().name("log-follower").daemon().start(this::run);
+    }
+
+    /** How far it is. */
+    public Progress progress() {
+        return progress;
+    }
+
+    @Override
+    public void close() {
+        closed.set(true);
+        Consumer<String, byte[]> current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+        try {
+            thread.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        while (!closed.get()) {
+            try {
+                follow();
+            } catch (WakeupException | InterruptException e) {
+                LOG.debug("the follower stops", e);
+            } catch (RuntimeException e) {
+                LOG.warn("the log is followed again from where the tables are, after a failure", e);
+                progress.fellBehind();
+                pause();
+            }
+        }
+    }
+
+    private void follow() {
+        try (KafkaConsumer<String, byte[]> opened = open()) {
+            consumer = opened;
+            Map<TopicPartition, Long> stored = database.reading(Positions::all);
+            if (stored.isEmpty()) {
+                // Built anew: what was told already must not be told again.
+                ownWords.read(opened, database);
+            }
+            List<TopicPartition> partitions = partitions(opened, followed.keySet());
+            opened.assign(partitions);
+            for (TopicPartition partition : partitions) {
+                Long next = stored.get(partition);
+                if (next == null) {
+                    opened.seekToBeginning(Set.of(partition));
+                } else {
+                    opened.seek(partition, next);
+                }
+            }
+            progress.begin(opened.endOffsets(partitions), opened.beginningOffsets(partitions), stored);
+            Map<TopicPartition, Long> reached = new HashMap<>(stored);
+            while (!closed.get()) {
+                ConsumerRecords<String, byte[]> polled = opened.poll(POLL);
+                if (!polled.isEmpty()) {
+                    apply(polled, reached);
+                }
+                outbox.send();
+                progress.at(opened::position);
+            }
+        } finally {
+            consumer = null;
+        }
+    }
+
+    private KafkaConsumer<String, byte[]> open() {
+        Map<String, Object> config = new HashMap<>(client);
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, AT_ONCE);
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Of all the topics, as soon as they are there. */
+    private List<TopicPartition> partitions(Consumer<String, byte[]> opened, Set<String> topics) {
+        List<TopicPartition> found = new ArrayList<>();
+        for (String topic : topics) {
+            List<PartitionInfo> partitions = opened.partitionsFor(topic);
+            while (partitions.isEmpty() && !closed.get()) {
+                pause();
+                partitions = opened.partitionsFor(topic);
+            }
+            partitions.forEach(info -> found.add(new TopicPartition(info.topic(), info.partition())));
+        }
+        return found;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(RETRY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** In one transaction; where a record can't be stored at all, one by one, and that one is put aside. */
+    private void apply(ConsumerRecords<String, byte[]> polled, Map<TopicPartition, Long> reached) {
+        try {
+            apply(polled, reached, null);
+        } catch (DatabaseException e) {
+            if (!e.isOfWhatWasWritten()) {
+                throw e;
+            }
+            LOG.warn("the tables refuse a record; the batch is applied record by record", e);
+            for (ConsumerRecord<String, byte[]> record : polled) {
+                ConsumerRecords<String, byte[]> alone = new ConsumerRecords<>(
+                        Map.of(new TopicPartition(record.topic(), record.partition()), List.of(record)), Map.of());
+                try {
+                    apply(alone, reached, null);
+                } catch (DatabaseException alsoAlone) {
+                    if (!alsoAlone.isOfWhatWasWritten()) {
+                        throw alsoAlone;
+                    }
+                    apply(alone, reached, "the tables can't hold it: " + alsoAlone.getMessage());
+                }
+            }
+        }
+    }
+
+    private void apply(
+            ConsumerRecords<String, byte[]> polled, Map<TopicPartition, Long> reached, @Nullable String unfit) {
+        boolean applied = database.transaction(transaction -> {
+            for (TopicPartition partition : polled.partitions()) {
+                if (!Positions.standsAt(transaction, partition, reached.get(partition))) {
+                    return false;
+                }
+            }
+            for (Followed<?> one : followed.values()) {
+                apply(transaction, one, polled, unfit);
+            }
+            return true;
+        });
+        if (!applied) {
+            throw new IllegalStateException("somebody else writes into the tables");
+        }
+        for (TopicPartition partition : polled.partitions()) {
+            reached.put(partition, polled.records(partition).getLast().offset() + 1);
+        }
+    }
+
+    private static <E extends SpecificRecord> void apply(
+            Transaction transaction, Followed<E> one, ConsumerRecords<String, byte[]> polled, @Nullable String unfit)
+            throws SQLException {
+        List<LogRecord<E>> records = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record :
+                polled.records(one.fold().topic().name())) {
+            String wrong = unfit;
+            if (wrong == null) {
+                try {
+                    records.add(read(one, record));
+                } catch (UndecodableException e) {
+                    wrong = String.valueOf(e.getMessage());
+                }
+            }
+            if (wrong != null) {
+                Outbox.putAside(transaction, record, wrong);
+            }
+        }
+        if (!records.isEmpty()) {
+            one.fold().lock(transaction, records);
+        }
+        Map<TopicPartition, Set<Long>> ahead = new HashMap<>();
+        for (TopicPartition partition : polled.partitions()) {
+            if (partition.topic().equals(one.fold().topic().name())) {
+                long next = polled.records(partition).getLast().offset() + 1;
+                ahead.put(partition, Positions.takeAhead(transaction, partition, next));
+                Positions.move(transaction, partition, next);
+            }
+        }
+        records.removeIf(record ->
+                ahead.getOrDefault(new TopicPartition(record.topic(), record.partition()), Set.of())
+                        .contains(record.offset()));
+        if (!records.isEmpty()) {
+            one.fold().apply(transaction, records);
+        }
+    }
+
+    private static <E extends SpecificRecord> LogRecord<E> read(
+            Followed<E> one, ConsumerRecord<String, byte[]> record) {
+        if (record.key() == null || record.key().isEmpty() || record.key().length() > LONGEST_KEY) {
+            throw new UndecodableException(
+                    "its key must be the " + one.fold().topic().key() + ", of 1 to " + LONGEST_KEY + " characters");
+        }
+        if (record.value() == null) {
+            throw new UndecodableException("it has no value; nothing is taken out of this topic");
+        }
+        return new LogRecord<>(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                record.key(),
+                one.serde().decode(record.value()));
+    }
+}
