@@ -18,7 +18,8 @@ final class Services {
      */
     private record Service(String name, int port, Function<StackOptions, Map<String, String>> told) {}
 
-    private static final List<Service> ALL = List.of(new Service("scheduler", 18090, Services::scheduler));
+    private static final List<Service> ALL = List.of(
+            new Service("scheduler", 18090, Services::scheduler), new Service("tracker", 18091, options -> Map.of()));
 
     static final List<String> NAMES = ALL.stream().map(Service::name).toList();
 

@@ -41,6 +41,7 @@ class ClientPropertiesTest {
                 schema.registry.url=http://127.0.0.1:18081/apis/ccompat/v7
                 millrace.schema.cache=/data/one/schema-cache
                 millrace.scheduler.url=http://127.0.0.1:18090
+                millrace.tracker.url=http://127.0.0.1:18091
                 millrace.token=0123456789abcdef
                 millrace.clock=scaled(10)
                 millrace.pools=a=0,b=1

@@ -17,6 +17,7 @@ class PortsTest {
         assertThat(ports.registry()).isEqualTo(18081);
         assertThat(ports.registryManagement()).isEqualTo(18082);
         assertThat(ports.of("scheduler")).isEqualTo(18090);
+        assertThat(ports.of("tracker")).isEqualTo(18091);
     }
 
     @Test
@@ -56,7 +57,7 @@ class PortsTest {
     void shouldRefuseANameItDoesNotKnow() {
         assertThatThrownBy(() -> Ports.defaults().with("kafka", 9092))
                 .hasMessage("there is no port named 'kafka'; the names are broker, registry, registry-management,"
-                        + " scheduler");
+                        + " scheduler, tracker");
     }
 
     @Test

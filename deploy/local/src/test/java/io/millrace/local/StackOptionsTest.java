@@ -25,7 +25,7 @@ class StackOptionsTest {
                         Map.of("default", 0),
                         Path.of("/millrace/policies/default.yaml"),
                         null,
-                        List.of("scheduler"),
+                        List.of("scheduler", "tracker"),
                         null,
                         null));
     }

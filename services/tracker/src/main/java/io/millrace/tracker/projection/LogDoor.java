@@ -65,12 +65,13 @@ public final class LogDoor implements AutoCloseable {
         List<LogRecord<E>> stored = new ArrayList<>();
         try {
             for (E event : events) {
-                sent.add(producer.send(new ProducerRecord<>(topic.name(), key, serde(topic).serialize(null, event))));
+                sent.add(producer.send(
+                        new ProducerRecord<>(topic.name(), key, serde(topic).serialize(null, event))));
             }
             for (int i = 0; i < events.size(); i++) {
                 RecordMetadata at = sent.get(i).get(DELIVERY_MS + REQUEST_MS, TimeUnit.MILLISECONDS);
-                stored.add(new LogRecord<>(
-                        topic.name(), at.partition(), at.offset(), at.timestamp(), key, events.get(i)));
+                stored.add(
+                        new LogRecord<>(topic.name(), at.partition(), at.offset(), at.timestamp(), key, events.get(i)));
                 Positions.noteAhead(transaction, topic.name(), at.partition(), at.offset());
             }
         } catch (ExecutionException | TimeoutException | KafkaException | RegistryUnavailableException e) {

@@ -75,8 +75,8 @@ public final class LogFollower implements AutoCloseable {
         this.client = client;
         this.database = database;
         this.outbox = new Outbox(database, door.producer());
-        this.ownWords = new OwnWords(schemas);
         folds.forEach(fold -> followed.put(fold.topic().name(), Followed.of(fold, schemas)));
+        this.ownWords = new OwnWords(schemas, followed.keySet());
         this.thread = Thread.ofPlatform().name("log-follower").daemon().start(this::run);
     }
 
@@ -254,9 +254,8 @@ public final class LogFollower implements AutoCloseable {
                 Positions.move(transaction, partition, next);
             }
         }
-        records.removeIf(record ->
-                ahead.getOrDefault(new TopicPartition(record.topic(), record.partition()), Set.of())
-                        .contains(record.offset()));
+        records.removeIf(record -> ahead.getOrDefault(new TopicPartition(record.topic(), record.partition()), Set.of())
+                .contains(record.offset()));
         if (!records.isEmpty()) {
             one.fold().apply(transaction, records);
         }

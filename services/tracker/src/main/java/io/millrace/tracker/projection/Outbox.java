@@ -50,13 +50,7 @@ public final class Outbox {
     /** Has a record that can't be read put aside, unless that was done before these tables were built. */
     static void putAside(Transaction transaction, ConsumerRecord<String, byte[]> record, String reason)
             throws SQLException {
-        Integer known = transaction.one(
-                "SELECT 1 FROM dead_letters WHERE topic = ? AND part = ? AND log_offset = ?",
-                row -> row.getInt(1),
-                record.topic(),
-                record.partition(),
-                record.offset());
-        if (known == null) {
+        if (DeadLetterRows.keep(transaction, record.topic(), record.partition(), record.offset())) {
             transaction.update(
                     "INSERT INTO outbox (topic, record_key, content, reason, source_topic, source_part, source_offset)"
                             + " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -64,11 +58,6 @@ public final class Outbox {
                     record.key(),
                     record.value(),
                     reason.substring(0, Math.min(reason.length(), LONGEST_REASON)),
-                    record.topic(),
-                    record.partition(),
-                    record.offset());
-            transaction.update(
-                    "INSERT INTO dead_letters (topic, part, log_offset) VALUES (?, ?, ?)",
                     record.topic(),
                     record.partition(),
                     record.offset());

@@ -51,8 +51,7 @@ final class Positions {
     }
 
     static void noteAhead(Transaction transaction, String topic, int partition, long offset) throws SQLException {
-        transaction.later(
-                "INSERT INTO ahead (topic, part, log_offset) VALUES (?, ?, ?)", topic, partition, offset);
+        transaction.later("INSERT INTO ahead (topic, part, log_offset) VALUES (?, ?, ?)", topic, partition, offset);
     }
 
     /** Those below {@code next} that were applied before their turn, which has come now. */

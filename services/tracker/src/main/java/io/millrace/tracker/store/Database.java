@@ -33,7 +33,8 @@ public final class Database implements AutoCloseable {
      * @param url as JDBC names it
      * @param connections how many transactions may go on at once
      */
-    public record Place(String url, @Nullable String user, @Nullable String password, int connections) {}
+    public record Place(
+            String url, @Nullable String user, @Nullable String password, int connections) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final String SCHEMA = "tracker";

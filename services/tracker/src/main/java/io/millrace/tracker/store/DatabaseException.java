@@ -5,7 +5,8 @@ import java.sql.SQLException;
 /** The database did not do what it was told. */
 public final class DatabaseException extends RuntimeException {
 
-    private static final String VALUE_DOES_NOT_FIT = "22"; // a class of states: too long, out of range, not in this encoding
+    private static final String VALUE_DOES_NOT_FIT =
+            "22"; // a class of states: too long, out of range, not in this encoding
 
     public DatabaseException(String message, Throwable cause) {
         super(message, cause);

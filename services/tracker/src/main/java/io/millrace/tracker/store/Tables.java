@@ -81,8 +81,8 @@ final class Tables {
     static List<String> statements(boolean embedded) {
         List<String> all = new ArrayList<>();
         for (List<String> group : List.of(LOG, RUNS)) {
-            group.forEach(statement ->
-                    all.add(statement.replace("${bytes}", embedded ? "VARBINARY(1048576)" : "BYTEA")
+            group.forEach(statement -> all.add(statement
+                    .replace("${bytes}", embedded ? "VARBINARY(1048576)" : "BYTEA")
                     .replace("${large}", embedded ? "BLOB" : "BYTEA")));
         }
         return all;
