@@ -72,9 +72,7 @@ class ServicesTest {
     @Test
     void shouldSayThatThePolicyFileIsMissing(@TempDir Path root) throws IOException {
         StackOptions options = StackOptions.of(root, root.resolve("data")).withPolicyFile(root.resolve("p.yaml"));
-        Path jar = Services.of(options).getFirst().jar();
-        Files.createDirectories(jar.getParent());
-        Files.writeString(jar, "");
+        build(options);
         assertThatThrownBy(() -> Services.requireBuilt(options))
                 .hasMessage("there is no policy file " + root.resolve("p.yaml") + "; name one with --policy FILE");
     }
@@ -84,10 +82,16 @@ class ServicesTest {
         Path file = Files.writeString(root.resolve("p.yaml"), "");
         StackOptions options =
                 StackOptions.of(root, root.resolve("data")).withPolicyFile(file).withOrgFile(root.resolve("o.yaml"));
-        Path jar = Services.of(options).getFirst().jar();
-        Files.createDirectories(jar.getParent());
-        Files.writeString(jar, "");
+        build(options);
         assertThatThrownBy(() -> Services.requireBuilt(options))
                 .hasMessage("there is no organisation file " + root.resolve("o.yaml") + "; name one with --org FILE");
+    }
+
+    /** Puts something where each service's program would lie. */
+    private static void build(StackOptions options) throws IOException {
+        for (ServiceSpec service : Services.of(options)) {
+            Files.createDirectories(service.jar().getParent());
+            Files.writeString(service.jar(), "");
+        }
     }
 }

@@ -46,7 +46,7 @@ class StackOptionsTest {
     @Test
     void shouldRefuseAServiceItDoesNotKnow() {
         assertThatThrownBy(() -> usual.withServices(List.of("oracle")))
-                .hasMessage("there is no service named 'oracle'; the services are scheduler");
+                .hasMessage("there is no service named 'oracle'; the services are scheduler, tracker");
     }
 
     @Test
