@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.HttpsURLConnection;
@@ -28,7 +29,8 @@ final class ComposedStack implements AutoCloseable {
     private static final String SECRETS = "/run/secrets/";
 
     /** Ports as the file has them; each is another one here. */
-    private static final List<String> PORTS = List.of("19092", "9092", "9093", "8443", "9000", "18081", "18090");
+    private static final List<String> PORTS =
+            List.of("19092", "9092", "9093", "8443", "9000", "18081", "18090", "18091", "18092", "18093", "18094");
 
     private final Path root = ProjectRoot.find();
     private final Path folder;
@@ -100,7 +102,7 @@ final class ComposedStack implements AutoCloseable {
                         "kafka.Kafka",
                         config.resolve("server.properties").toString()));
         start("registry", program("registry", root.resolve("deploy/local/target/registry/quarkus-run.jar")));
-        awaitOk("http://127.0.0.1:" + port("9000") + "/health/ready");
+        awaitOk(health("registry"));
 
         List<String> arguments = new ArrayList<>(List.of("io.millrace.local.ClusterSetup"));
         for (Object argument : (List<?>) map(services, "setup").getOrDefault("command", List.of())) {
@@ -108,8 +110,20 @@ final class ComposedStack implements AutoCloseable {
         }
         finish("setup", java(Map.of(), List.of(), arguments.toArray(String[]::new)));
 
-        start("scheduler", program("scheduler", root.resolve("services/scheduler/target/quarkus-app/quarkus-run.jar")));
-        awaitOk("https://localhost:" + port("18090") + "/q/health");
+        for (String service : services.keySet()) {
+            if (map(services, service).get("build") instanceof Map<?, ?> build
+                    && build.get("args") instanceof Map<?, ?> args) {
+                Path module = root.resolve("services").resolve(String.valueOf(args.get("SERVICE")));
+                start(service, program(service, module.resolve("target/quarkus-app/quarkus-run.jar")));
+                awaitOk(health(service));
+            }
+        }
+    }
+
+    /** What a container asks itself, the last word of its health check. */
+    private String health(String service) {
+        List<?> test = (List<?>) map(map(services, service), "healthcheck").get("test");
+        return here(String.valueOf(Objects.requireNonNull(test).getLast()), service);
     }
 
     private String port(String said) {
