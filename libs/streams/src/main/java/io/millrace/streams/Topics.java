@@ -16,6 +16,7 @@ import io.millrace.events.decision.JobDecision;
 import io.millrace.events.experiment.ExperimentEvent;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.log.LogEvent;
+import io.millrace.events.model.ModelEvent;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyEvent;
@@ -228,6 +229,10 @@ public final class Topics {
             EVERYONE,
             true);
 
+    /** One partition: who takes a name first has it. */
+    public static final Topic<ModelEvent> MODEL_EVENTS = new Topic<>(
+            "model-events", "model name", ModelEvent.class, 1, forever(), TRACKER, Set.of(TRACKER), EVERYONE, true);
+
     public static final Topic<PredictionEvent> PREDICTIONS = new Topic<>(
             "predictions",
             "model version",
@@ -268,6 +273,7 @@ public final class Topics {
             RUN_EVENTS,
             RUN_REFUSALS,
             EXPERIMENT_EVENTS,
+            MODEL_EVENTS,
             PREDICTIONS,
             ALERT_SIGNALS);
 

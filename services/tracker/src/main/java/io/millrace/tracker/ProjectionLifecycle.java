@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.streams.PatientSchemas;
 import io.millrace.tracker.projection.LogDoor;
 import io.millrace.tracker.projection.LogFollower;
+import io.millrace.tracker.projection.ModelRows;
 import io.millrace.tracker.projection.RefusalRows;
 import io.millrace.tracker.projection.RowFold;
 import io.millrace.tracker.store.Database;
@@ -48,7 +49,7 @@ final class ProjectionLifecycle {
 
     /** All that is made of the log. */
     private static List<RowFold<?>> folds() {
-        return List.of(new RefusalRows());
+        return List.of(new RefusalRows(), new ModelRows());
     }
 
     void start(@Observes StartupEvent startup) {

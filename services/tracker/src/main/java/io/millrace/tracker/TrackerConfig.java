@@ -43,6 +43,8 @@ public interface TrackerConfig {
     /** What only the tracker has. */
     interface Tracker {
         Database database();
+
+        Artifacts artifacts();
     }
 
     /** Where runs are kept. What is in it can be dropped at any time: it is built again from the log. */
@@ -56,5 +58,17 @@ public interface TrackerConfig {
 
         /** How many requests may use it at once. */
         int connections();
+    }
+
+    /** Where the files of runs lie. */
+    interface Artifacts {
+        /** A folder, or {@code s3://BUCKET/PREFIX}; whose the bucket is says the environment, as AWS has it. */
+        String place();
+
+        /** Of what speaks S3 and is not AWS. */
+        Optional<URI> endpoint();
+
+        /** Of the bucket. */
+        String region();
     }
 }

@@ -4,12 +4,19 @@ import io.millrace.streams.PatientSchemas;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.ServiceClock;
+import io.millrace.tracker.artifacts.ArtifactStore;
+import io.millrace.tracker.artifacts.FolderArtifacts;
+import io.millrace.tracker.artifacts.S3Artifacts;
 import io.millrace.tracker.projection.LogDoor;
+import io.millrace.tracker.projection.ModelBook;
 import io.millrace.tracker.store.Database;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -71,6 +78,30 @@ final class TrackerProducer {
 
     void close(@Disposes LogDoor door) {
         door.close();
+    }
+
+    @Produces
+    @Singleton
+    ArtifactStore artifacts(TrackerConfig config) throws IOException {
+        TrackerConfig.Artifacts artifacts = config.tracker().artifacts();
+        if (artifacts.place().startsWith("s3://")) {
+            return new S3Artifacts(
+                    URI.create(artifacts.place()),
+                    artifacts.endpoint().orElse(null),
+                    artifacts.region(),
+                    config.stateDir().resolve("artifacts-on-their-way"));
+        }
+        return new FolderArtifacts(Path.of(artifacts.place()));
+    }
+
+    void close(@Disposes ArtifactStore artifacts) {
+        artifacts.close();
+    }
+
+    @Produces
+    @Singleton
+    ModelBook models(Database database, LogDoor door, InstantSource time) {
+        return new ModelBook(database, door, time);
     }
 
     private static String clusterId(Map<String, Object> broker) {

@@ -49,6 +49,8 @@ public enum Searched {
             "Run name", "run_name",
             "Run Name", "run_name");
 
+    private static final Map<String, String> OTHER_NAMES_OF_MODELS = Map.of("timestamp", "last_updated_timestamp");
+
     private static final Set<String> DATASET_KEYS = Set.of("context", "digest", "name");
 
     private final Set<String> texts;
@@ -95,7 +97,7 @@ public enum Searched {
         Kind kind = dot < 0 ? Kind.ATTRIBUTE : kind(written.substring(0, dot));
         String key = Quoted.content(written.substring(dot + 1));
         if (kind == Kind.ATTRIBUTE) {
-            String name = this == RUNS ? OTHER_NAMES_OF_RUNS.getOrDefault(key, key) : key;
+            String name = otherNames().getOrDefault(key, key);
             if (!attributes.contains(name)) {
                 throw new SearchException(
                         "Invalid attribute key '" + key + "' specified. Valid keys are '" + braced(attributes) + "'");
@@ -107,6 +109,14 @@ public enum Searched {
                     "Invalid dataset key '" + key + "' specified. Valid keys are '" + braced(DATASET_KEYS) + "'");
         }
         return new Field(kind, key);
+    }
+
+    private Map<String, String> otherNames() {
+        return switch (this) {
+            case RUNS -> OTHER_NAMES_OF_RUNS;
+            case MODELS -> OTHER_NAMES_OF_MODELS;
+            case EXPERIMENTS, MODEL_VERSIONS -> Map.of();
+        };
     }
 
     private Kind kind(String written) {
