@@ -174,7 +174,7 @@ def test_what_a_jobs_code_reports_arrives_by_its_agent(stack, name):
             environment={"PYTHONPATH": str(Path(millrace.__file__).parents[1])},
         )
     completed = eventually(lambda: states(stack, name).get(name, {}).get("state") == "COMPLETED")
-    assert completed, stack.cli("explain", name)
+    assert completed, stack.cli("explain", name) + stack.cli("logs", name) + stack.cli("logs", "agent")
     assert [event["payload"] for event in stack.read("job-events", name)][1:] == [
         ("CheckpointSaved", {"attempt": 1, "path": "c/7", "step": 7}),
         ("ProgressReported", {"attempt": 1, "fraction": 0.5, "step": 7}),

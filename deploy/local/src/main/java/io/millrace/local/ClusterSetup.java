@@ -11,26 +11,30 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Makes the topics and permissions and registers the schemas of a cluster that others run: {@code ClusterSetup
- * OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER [REGISTRY_AUTHORITY]}. The first says how the cluster's operator reaches
- * it, the last is the PEM file of whom to believe that the registry is the registry. Repeating it changes nothing.
+ * Sets up a cluster that others run: users, topics, permissions, schemas. {@code ClusterSetup OPERATOR_PROPERTIES
+ * CREDENTIALS REGISTRY_URL CACHE_FOLDER [REGISTRY_AUTHORITY]}: how the cluster's operator reaches it, a folder with the
+ * password of each user in a file of his name, and the PEM file of whom to believe that the registry is the registry.
+ * Repeating it changes nothing but the passwords that are new.
  */
 public final class ClusterSetup {
 
     private ClusterSetup() {}
 
     public static void main(String[] args) {
-        if (args.length < 3 || args.length > 4) {
-            System.err.println(
-                    "usage: ClusterSetup OPERATOR_PROPERTIES REGISTRY_URL CACHE_FOLDER [REGISTRY_AUTHORITY]");
+        if (args.length < 4 || args.length > 5) {
+            System.err.println("usage: ClusterSetup OPERATOR_PROPERTIES CREDENTIALS REGISTRY_URL CACHE_FOLDER"
+                    + " [REGISTRY_AUTHORITY]");
             System.exit(2);
         }
         try (Admin admin = Admin.create(operator(Path.of(args[0])))) {
+            PasswordSetup.apply(admin, Credentials.read(Path.of(args[1])));
             TopicSetup.create(admin, false);
             AclSetup.apply(admin);
-            SchemaSetup.register(URI.create(args[1]), Path.of(args[2]), args.length == 4 ? Path.of(args[3]) : null);
+            SchemaSetup.register(URI.create(args[2]), Path.of(args[3]), args.length == 5 ? Path.of(args[4]) : null);
         } catch (StackException e) {
             System.err.println(e.getMessage());
+            System.exit(1);
+        } catch (InterruptedException e) {
             System.exit(1);
         }
     }

@@ -1,7 +1,6 @@
 package io.millrace.local;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,13 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.ScramCredentialInfo;
-import org.apache.kafka.clients.admin.ScramMechanism;
-import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
-import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +22,6 @@ final class GuardedAccess extends BrokerAccess {
     private static final String INNER = "INNER";
     private static final String INNER_USER = "broker";
     private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required";
-
-    /** The fewest that Kafka takes; what they slow down is guessing, and a random secret can't be guessed. */
-    private static final int ITERATIONS = 4096;
 
     private static final Duration LEARNED_WITHIN = Duration.ofSeconds(30);
 
@@ -85,7 +76,7 @@ final class GuardedAccess extends BrokerAccess {
         credentials
                 .passwords()
                 .forEach((user, password) -> users.add(Credentials.MECHANISM + "=[name=" + user + ",password="
-                        + password + ",iterations=" + ITERATIONS + "]"));
+                        + password + ",iterations=" + PasswordSetup.ITERATIONS + "]"));
         return users;
     }
 
@@ -105,15 +96,8 @@ final class GuardedAccess extends BrokerAccess {
         inner.put("security.protocol", "SASL_PLAINTEXT");
         inner.put("sasl.mechanism", "PLAIN");
         inner.put("sasl.jaas.config", innerLogin(false));
-        byte[] salt = Credentials.newSecret().getBytes(StandardCharsets.US_ASCII);
-        ScramCredentialInfo kind = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS);
-        List<UserScramCredentialAlteration> changes = new ArrayList<>();
-        credentials
-                .passwords()
-                .forEach((user, password) -> changes.add(new UserScramCredentialUpsertion(
-                        user, kind, password.getBytes(StandardCharsets.US_ASCII), salt)));
         try (Admin admin = Admin.create(inner)) {
-            admin.alterUserScramCredentials(changes).all().get();
+            byte[] salt = PasswordSetup.apply(admin, credentials);
             // The controller has them; the broker learns of them a moment later.
             long deadline = System.nanoTime() + LEARNED_WITHIN.toNanos();
             for (String user : credentials.passwords().keySet()) {
@@ -124,8 +108,6 @@ final class GuardedAccess extends BrokerAccess {
                     Thread.sleep(5);
                 }
             }
-        } catch (ExecutionException e) {
-            throw new StackException("the broker does not take its users' passwords: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackException("interrupted while the broker was told its users' passwords", e);

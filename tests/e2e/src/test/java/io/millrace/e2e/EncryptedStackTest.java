@@ -46,7 +46,7 @@ class EncryptedStackTest {
 
             Outcome submitted =
                     Outcome.of(stack.data(), "submit", "--team", "vision", "--gpus", "1", "--id", "over-tls");
-            assertThat(submitted.err()).isEmpty();
+            assertThat(submitted.status()).as(submitted.toString()).isZero();
             assertThat(submitted.out()).contains("over-tls");
             await().atMost(SOON)
                     .until(() -> Outcome.of(stack.data(), "queue").out().contains("over-tls"));

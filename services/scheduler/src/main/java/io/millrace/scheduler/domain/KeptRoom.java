@@ -183,10 +183,15 @@ final class KeptRoom {
      * would hold of the empty pool.
      */
     Set<PendingReason> quotas(Job job, @Nullable List<Slot> slots) {
+        return quotas(job, slots == null ? room.holds(job.request().shape()) : Room.count(slots));
+    }
+
+    /** The quotas a job would exceed with so many GPUs. */
+    Set<PendingReason> quotas(Job job, int gpus) {
         JobRequest request = job.request();
         return room.quotas(
                 request,
-                slots == null ? room.holds(request.shape()) : Room.count(slots),
+                gpus,
                 keptForUser.getOrDefault(request.user(), 0),
                 keptForTeam.getOrDefault(request.team(), 0));
     }

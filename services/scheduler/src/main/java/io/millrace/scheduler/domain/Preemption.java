@@ -84,7 +84,12 @@ final class Preemption {
 
     private @Nullable Long lookAt;
     private @Nullable List<Victim> preemptible;
-    private final List<Release> running = new ArrayList<>();
+
+    /** GPUs of each node that are free when those that stop now are gone, of what nobody gives way for. */
+    private int[] freeThen = new int[0];
+
+    /** What is released later than that, the first first. */
+    private final List<Release> later = new ArrayList<>();
 
     Preemption(
             Pool pool,
@@ -122,7 +127,7 @@ final class Preemption {
     Choice choose(Collection<Job> waiting) {
         List<Job> inOrder = new ArrayList<>(waiting);
         Map<String, Long> totals = new HashMap<>();
-        waiting.forEach(job -> totals.put(job.id(), priorities.of(job).total()));
+        waiting.forEach(job -> totals.put(job.id(), priorities.total(job)));
         inOrder.sort(Comparator.comparingLong((Job job) -> -totals.getOrDefault(job.id(), 0L))
                 .thenComparing(Job.BY_SUBMISSION));
         int tries = 0;
@@ -167,8 +172,8 @@ final class Preemption {
         List<Reservation> others = room.reservations().stream()
                 .filter(other -> !other.job().id().equals(job.id()))
                 .toList();
-        if (fits(job, others, List.of()) != null) {
-            return null; // it will find room as soon as those who give way would be gone
+        if (!mayHaveMore(job) || fits(job, others, List.of()) != null) {
+            return null; // it would not be placed anyway, or as soon as those who give way would be gone
         }
         List<Job> yielding = List.of();
         long points = points(job);
@@ -187,6 +192,17 @@ final class Preemption {
             return null;
         }
         return new Choice(job, chosen, yielding);
+    }
+
+    /** Whether quotas leave a job as many GPUs as it needs at the least. */
+    private boolean mayHaveMore(Job job) {
+        if (job.promise() == null) {
+            return room.quotas(job, job.request().gpus()).isEmpty();
+        }
+        room.letGo(job);
+        boolean may = room.quotas(job, job.request().gpus()).isEmpty();
+        room.keepAsPromised(job);
+        return may;
     }
 
     private boolean withinQuotas(Job job, List<Reservation> others, List<Victim> gone) {
@@ -261,6 +277,7 @@ final class Preemption {
     private List<Victim> preemptible() {
         if (preemptible == null) {
             List<Victim> found = new ArrayList<>();
+            freeThen = pool.fleet().free().clone();
             for (AttemptIndex.Release held : pool.index().attempts().releases()) {
                 Job job = pool.job(held.jobId());
                 Attempt attempt = job.active();
@@ -270,12 +287,17 @@ final class Preemption {
                 long at = held.at() > now ? held.at() : Timers.laterEnd(held.at(), now, policy.liveness());
                 boolean stops = attempt.stop() != null || attempt.ending() != null;
                 Release release = new Release(stops ? Math.min(at, goneBy) : at, held.slots(pool.fleet()));
-                running.add(release);
+                if (release.at() <= goneBy) {
+                    give(freeThen, release.slots(), 1);
+                    continue;
+                }
+                later.add(release);
                 Preemptible kind = kind(job);
-                if (kind != Preemptible.NEVER && release.at() > goneBy && mayGiveWay(job, attempt)) {
+                if (kind != Preemptible.NEVER && mayGiveWay(job, attempt)) {
                     found.add(new Victim(job, attempt, kind, points(job), lostGpuMs(job, attempt, now), release));
                 }
             }
+            later.sort(Comparator.comparingLong(Release::at));
             found.sort(FIRST_TO_GO);
             preemptible = found;
         }
@@ -304,7 +326,7 @@ final class Preemption {
     }
 
     private long points(Job job) {
-        return Math.floorDiv(priorities.of(job).total(), Priority.POINT);
+        return Math.floorDiv(priorities.total(job), Priority.POINT);
     }
 
     // ---- whether it is enough
@@ -325,12 +347,14 @@ final class Preemption {
         return pool.fleet().fit(job.request().shape(), room.usable(), least);
     }
 
+    /** @param at not before those that stop now are gone */
     private int[] freeAt(long at, List<Reservation> others, List<Victim> gone) {
-        int[] free = pool.fleet().free().clone();
-        for (Release release : running) {
-            if (release.at() <= at) {
-                give(free, release.slots(), 1);
+        int[] free = freeThen.clone();
+        for (Release release : later) {
+            if (release.at() > at) {
+                break;
             }
+            give(free, release.slots(), 1);
         }
         for (Victim victim : gone) {
             if (victim.release().at() > at) {

@@ -41,6 +41,9 @@ public final class Priorities {
     private final long[] partOfUser;
     private final long[] partOfType;
 
+    private final Map<String, Long> totalOfTeam = new HashMap<>();
+    private final Map<String, Long> totalOfUser = new HashMap<>();
+
     /** @param now not before the pool's own time, ms */
     public Priorities(Pool pool, SchedulingPolicy policy, long now) {
         this.pool = pool;
@@ -120,6 +123,26 @@ public final class Priorities {
                 + points(jobs.queueBonus())
                 + age(job)
                 + (lane.overridden() ? points(weights.override()) : 0);
+    }
+
+    /** The {@link Priority#total} of any job, the same as {@link #of} finds: what jobs have in common, once. */
+    long total(Job job) {
+        JobRequest request = job.request();
+        String team = request.team();
+        if (weights.formula() == Formula.QUOTIENT) {
+            return totalOfTeam.computeIfAbsent(team, this::quotient);
+        }
+        long ofTeam = weights.rule() == FairShareRule.FAIR_TREE
+                ? base(team) + fairShare(team, request.user())
+                : totalOfTeam.computeIfAbsent(team, asked -> base(asked) + fairShare(asked, request.user()));
+        QueueLimits queue = policy.queues().get(request.queue());
+        return ofTeam
+                + totalOfUser.computeIfAbsent(request.user(), user -> seniority(user) - usagePenalty(user))
+                + type(team, request.type())
+                + deadline(team, request.deadlineMs())
+                + (queue == null ? 0 : points(queue.bonus()))
+                + age(job)
+                + (job.overridden() ? points(weights.override()) : 0);
     }
 
     private static long part(long[] parts, int number, LongSupplier part) {

@@ -63,7 +63,8 @@ final class NaivePreemption {
             assertThat(now - Objects.requireNonNull(attempt.startedAt())).isGreaterThanOrEqualTo(terms.minRuntimeMs());
             assertThat(victim.preemptedFor()).hasSizeLessThan(terms.maxPerJob());
             assertThat(queue(policy, victim).preemptible()).isNotEqualTo(Preemptible.NEVER);
-            assertThat(priorities.of(victim).total())
+            assertThat(priorities.total(victim))
+                    .isEqualTo(priorities.of(victim).total())
                     .isLessThan(priorities.of(job).total());
             assertThat(isCritical(pool, victim)).isFalse();
             assertThat(reaches(victim.id(), job.id()))
