@@ -1,0 +1,68 @@
+package io.millrace.monitor.domain.detector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.monitor.Fixtures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ChangeDetectorTest {
+
+    private static final Map<String, Supplier<ChangeDetector>> DETECTORS = Map.of(
+            "adwin", Adwin::new,
+            "adwin_0.1", () -> new Adwin(0.1),
+            "page_hinkley", PageHinkley::new,
+            "page_hinkley_20_0.05_5", () -> new PageHinkley(20, 0.05, 5),
+            "ddm", Ddm::new,
+            "ddm_100_1_2", () -> new Ddm(100, 1, 2));
+
+    static Stream<Arguments> streams() {
+        return StreamSupport.stream(Fixtures.statistics().get("streams").spliterator(), false)
+                .flatMap(stream -> stream.get("found").propertyStream()
+                        .map(found -> Arguments.of(
+                                stream.get("name").asText(),
+                                found.getKey(),
+                                Fixtures.doubles(stream.get("values")),
+                                found.getValue())));
+    }
+
+    @ParameterizedTest(name = "{1} on {0}")
+    @MethodSource("streams")
+    void shouldSayWhatRiverSays(String stream, String name, double[] values, JsonNode found) {
+        ChangeDetector detector = DETECTORS.get(name).get();
+        List<Long> drifts = new ArrayList<>();
+        List<Long> warnings = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            switch (detector.update(values[i])) {
+                case DRIFT -> drifts.add((long) i);
+                case WARNING -> warnings.add((long) i);
+                case NONE -> {}
+            }
+        }
+        assertThat(drifts).containsExactly(boxed(found.get("drifts")));
+        assertThat(warnings).containsExactly(boxed(found.get("warnings")));
+    }
+
+    @Test
+    void shouldKeepAdwinsWindowShortAfterADrift() {
+        Adwin adwin = new Adwin();
+        for (int i = 0; i < 1000; i++) {
+            adwin.update(i % 2);
+        }
+        assertThat(adwin.width()).isEqualTo(1000);
+        assertThat(adwin.mean()).isEqualTo(0.5);
+    }
+
+    private static Long[] boxed(JsonNode values) {
+        return java.util.Arrays.stream(Fixtures.longs(values)).boxed().toArray(Long[]::new);
+    }
+}
