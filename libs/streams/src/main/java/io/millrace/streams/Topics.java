@@ -9,12 +9,17 @@ import static io.millrace.streams.Topic.Principal.SIMULATOR;
 import static io.millrace.streams.Topic.Principal.TRACKER;
 import static io.millrace.streams.Topic.Principal.USERS;
 
+import io.millrace.events.alert.AlertEvent;
+import io.millrace.events.alertaction.AlertActionEvent;
+import io.millrace.events.alertinput.AlertInputEvent;
 import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.clock.ClockEvent;
 import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.experiment.ExperimentEvent;
+import io.millrace.events.drift.DriftEvent;
 import io.millrace.events.job.JobEvent;
+import io.millrace.events.label.LabelEvent;
 import io.millrace.events.log.LogEvent;
 import io.millrace.events.model.ModelEvent;
 import io.millrace.events.node.NodeEvent;
@@ -25,10 +30,12 @@ import io.millrace.events.poolusage.PoolUsageEvent;
 import io.millrace.events.prediction.PredictionEvent;
 import io.millrace.events.reason.PendingEvent;
 import io.millrace.events.refusal.RefusalEvent;
+import io.millrace.events.reference.ReferenceEvent;
 import io.millrace.events.run.RunEvent;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.events.telemetry.TelemetryEvent;
 import io.millrace.events.usage.UsageEvent;
+import io.millrace.events.verdict.VerdictEvent;
 import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topic.Retention;
 import java.time.Duration;
@@ -124,7 +131,7 @@ public final class Topics {
 
     /** Played time; written only while a play drives the stack. */
     public static final Topic<ClockEvent> CLOCK = new Topic<>(
-            "clock", "play id", ClockEvent.class, 1, days(30), SIMULATOR, Set.of(SIMULATOR), Set.of(SCHEDULER), false);
+            "clock", "play id", ClockEvent.class, 1, days(30), SIMULATOR, Set.of(SIMULATOR), Set.of(SCHEDULER, MONITOR), false);
 
     public static final Topic<PoolInput> POOL_INPUTS = new Topic<>(
             "pool-inputs",
@@ -255,6 +262,85 @@ public final class Topics {
             EVERYONE,
             true);
 
+    public static final Topic<LabelEvent> LABELS = new Topic<>(
+            "labels",
+            "prediction id",
+            LabelEvent.class,
+            KEYED_PARTITIONS,
+            days(30),
+            USERS,
+            Set.of(USERS),
+            EVERYONE,
+            true);
+
+    /** What is normal of a model version. Kept as long as windows may be compared with it. */
+    public static final Topic<ReferenceEvent> REFERENCES = new Topic<>(
+            "references",
+            "model version",
+            ReferenceEvent.class,
+            KEYED_PARTITIONS,
+            days(365),
+            MONITOR,
+            Set.of(MONITOR),
+            EVERYONE,
+            true);
+
+    public static final Topic<DriftEvent> DRIFT_STATS = new Topic<>(
+            "drift-stats",
+            "model version/feature",
+            DriftEvent.class,
+            KEYED_PARTITIONS,
+            days(90),
+            MONITOR,
+            Set.of(MONITOR),
+            EVERYONE,
+            false);
+
+    public static final Topic<VerdictEvent> MODEL_VERDICTS = new Topic<>(
+            "model-verdicts",
+            "model version",
+            VerdictEvent.class,
+            KEYED_PARTITIONS,
+            days(90),
+            MONITOR,
+            Set.of(MONITOR),
+            EVERYONE,
+            true);
+
+    public static final Topic<AlertActionEvent> ALERT_ACTIONS = new Topic<>(
+            "alert-actions",
+            "rules, fingerprint or silence",
+            AlertActionEvent.class,
+            1,
+            forever(),
+            MONITOR,
+            Set.of(MONITOR),
+            EVERYONE,
+            true);
+
+    /** The alert engine has one order of all that it sees, so it has one partition. */
+    public static final Topic<AlertInputEvent> ALERT_INPUTS = new Topic<>(
+            "alert-inputs",
+            "engine",
+            AlertInputEvent.class,
+            1,
+            days(90),
+            MONITOR,
+            Set.of(MONITOR),
+            Set.of(MONITOR, GOVERNANCE, USERS),
+            false);
+
+    public static final Topic<AlertEvent> ALERTS = new Topic<>(
+            "alerts",
+            "fingerprint or group",
+            AlertEvent.class,
+            KEYED_PARTITIONS,
+            days(90),
+            MONITOR,
+            Set.of(MONITOR),
+            EVERYONE,
+            true);
+
     public static final List<Topic<?>> ALL = List.of(
             JOB_EVENTS,
             ATTEMPT_EVENTS,
@@ -275,7 +361,14 @@ public final class Topics {
             EXPERIMENT_EVENTS,
             MODEL_EVENTS,
             PREDICTIONS,
-            ALERT_SIGNALS);
+            ALERT_SIGNALS,
+            LABELS,
+            REFERENCES,
+            DRIFT_STATS,
+            MODEL_VERDICTS,
+            ALERT_ACTIONS,
+            ALERT_INPUTS,
+            ALERTS);
 
     /** How long a dead-letter topic keeps what could not be read. */
     public static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(30);

@@ -3,9 +3,11 @@ package io.millrace.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.stores.alert.AlertEntity;
 import io.millrace.stores.pool.PoolEntityRecord;
 import io.millrace.stores.pool.StoredStale;
 import io.millrace.stores.usage.UsageRecord;
+import io.millrace.stores.window.WindowRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -34,8 +36,12 @@ class StoreSerdeTest {
 
     /** Every recorded version of every store's schema. */
     static Stream<Arguments> versions() throws IOException {
-        return Stream.concat(
-                versions(PoolEntityRecord.class, "pool-state"), versions(UsageRecord.class, "usage-state"));
+        return Stream.of(
+                        versions(PoolEntityRecord.class, "pool-state"),
+                        versions(UsageRecord.class, "usage-state"),
+                        versions(WindowRecord.class, "monitor-window"),
+                        versions(AlertEntity.class, "alert-state"))
+                .flatMap(all -> all);
     }
 
     private static Stream<Arguments> versions(Class<?> type, String name) throws IOException {
@@ -53,7 +59,7 @@ class StoreSerdeTest {
     void shouldHaveARecordOfEveryStore() throws IOException {
         try (Stream<Path> stores = Files.list(RECORDED)) {
             assertThat(stores.map(store -> store.getFileName().toString()))
-                    .containsExactlyInAnyOrder("pool-state", "usage-state");
+                    .containsExactlyInAnyOrder("alert-state", "monitor-window", "pool-state", "usage-state");
         }
     }
 

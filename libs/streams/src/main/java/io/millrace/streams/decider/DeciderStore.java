@@ -40,7 +40,7 @@ public final class DeciderStore extends WrappedStateStore<KeyValueStore<String, 
     }
 
     /** Has this called each time before a transaction ends, in place of what was to be called before. */
-    void beforeCommit(Runnable action) {
+    public void beforeCommit(Runnable action) {
         beforeCommit = action;
     }
 

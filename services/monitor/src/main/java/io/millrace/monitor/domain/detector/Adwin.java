@@ -106,9 +106,7 @@ public final class Adwin implements ChangeDetector {
             double size = size(i);
             double apart = (row.totals[0] - row.totals[1]) / size;
             rows.get(i + 1)
-                    .add(
-                            row.totals[0] + row.totals[1],
-                            row.variances[0] + row.variances[1] + size * apart * apart / 2);
+                    .add(row.totals[0] + row.totals[1], row.variances[0] + row.variances[1] + size * apart * apart / 2);
             row.dropOldest(2);
         }
     }
@@ -144,8 +142,8 @@ public final class Adwin implements ChangeDetector {
     private boolean differ(double before, double after, double means) {
         double confidence = StrictMath.log(2 * StrictMath.log(width) / delta);
         double harmonic = 1 / (before - SHORTEST + 1) + 1 / (after - SHORTEST + 1);
-        double bound = StrictMath.sqrt(2 * harmonic * (variance / width) * confidence)
-                + 2.0 / 3 * confidence * harmonic;
+        double bound =
+                StrictMath.sqrt(2 * harmonic * (variance / width) * confidence) + 2.0 / 3 * confidence * harmonic;
         return Math.abs(means) > bound;
     }
 

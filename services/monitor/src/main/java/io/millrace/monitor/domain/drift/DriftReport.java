@@ -60,8 +60,8 @@ public record DriftReport(
     }
 
     private static Tested test(Seen seen, DriftPolicy policy, long seed) {
-        boolean enough = seen.sketch().size() >= policy.fewest()
-                && seen.reference().size() >= policy.fewest();
+        boolean enough =
+                seen.sketch().size() >= policy.fewest() && seen.reference().size() >= policy.fewest();
         return switch (seen.reference()) {
             case FeatureReference.Numeric numeric -> numeric(seen, numeric, policy, seed, enough);
             case FeatureReference.Categorical categorical -> categorical(seen, categorical, policy, seed, enough);

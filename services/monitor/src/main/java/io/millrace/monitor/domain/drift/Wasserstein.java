@@ -73,8 +73,6 @@ public final class Wasserstein {
         if (bin == 0) {
             return Math.max(0, bins.edge(0) - low);
         }
-        return bin == bins.count() - 1
-                ? Math.max(0, high - bins.edge(bin - 1))
-                : bins.edge(bin) - bins.edge(bin - 1);
+        return bin == bins.count() - 1 ? Math.max(0, high - bins.edge(bin - 1)) : bins.edge(bin) - bins.edge(bin - 1);
     }
 }

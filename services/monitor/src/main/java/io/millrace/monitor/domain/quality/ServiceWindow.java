@@ -16,17 +16,19 @@ public final class ServiceWindow {
     private long requests;
     private long errors;
     private long ahead;
+    private long repeated;
     private final LogSketch latency;
     private final ShareHistogram confidence;
     private final ShareHistogram scores;
     private final TreeMap<String, Long> classes;
 
     public ServiceWindow() {
-        this(0, 0, 0, new LogSketch(), new ShareHistogram(), new ShareHistogram(), Map.of());
+        this(0, 0, 0, 0, new LogSketch(), new ShareHistogram(), new ShareHistogram(), Map.of());
     }
 
     /**
      * @param ahead requests whose clock was well ahead of the others
+     * @param repeated predictions that came twice; they count once
      * @param latency ms
      * @param scores of those that are shares
      * @param classes how often each class was answered
@@ -35,6 +37,7 @@ public final class ServiceWindow {
             long requests,
             long errors,
             long ahead,
+            long repeated,
             LogSketch latency,
             ShareHistogram confidence,
             ShareHistogram scores,
@@ -42,6 +45,7 @@ public final class ServiceWindow {
         this.requests = requests;
         this.errors = errors;
         this.ahead = ahead;
+        this.repeated = repeated;
         this.latency = latency;
         this.confidence = confidence;
         this.scores = scores;
@@ -84,13 +88,14 @@ public final class ServiceWindow {
         }
     }
 
-    // Which classes are told apart must not hang on their order: the first by name are, and what they displace is OTHER.
+    // Which classes are told apart must not hang on their order: the first by name are, and what they displace is
+    // OTHER.
     private void count(String label, long times) {
         classes.merge(label, times, Math::addExact);
         long displaced = 0;
         while (classes.size() - (classes.containsKey(OTHER) ? 1 : 0) > MOST_CLASSES) {
-            String last = classes.lastKey();
-            displaced += classes.remove(last);
+            Map.Entry<String, Long> last = classes.pollLastEntry();
+            displaced += last == null ? 0 : last.getValue();
         }
         if (displaced > 0) {
             classes.merge(OTHER, displaced, Math::addExact);
@@ -101,6 +106,7 @@ public final class ServiceWindow {
         requests = Math.addExact(requests, other.requests);
         errors = Math.addExact(errors, other.errors);
         ahead = Math.addExact(ahead, other.ahead);
+        repeated = Math.addExact(repeated, other.repeated);
         latency.merge(other.latency);
         confidence.merge(other.confidence);
         scores.merge(other.scores);
@@ -117,6 +123,15 @@ public final class ServiceWindow {
 
     public long ahead() {
         return ahead;
+    }
+
+    public long repeated() {
+        return repeated;
+    }
+
+    /** A prediction came again that was counted already. */
+    public void repeat() {
+        repeated++;
     }
 
     /** From 0 to 1; 0 without requests. */

@@ -51,12 +51,7 @@ public final class Truth {
      * @param squared sum of their squared errors, in millionths
      */
     public Truth(
-            Map<Pair, Long> confusion,
-            long[] negatives,
-            long[] positives,
-            long numbers,
-            long absolute,
-            long squared) {
+            Map<Pair, Long> confusion, long[] negatives, long[] positives, long numbers, long absolute, long squared) {
         this.confusion.putAll(confusion);
         this.negatives = negatives.clone();
         this.positives = positives.clone();
@@ -209,11 +204,9 @@ public final class Truth {
         double sum = 0;
         int width = SCORE_BINS / CALIBRATION_BINS;
         for (int from = 0; from < SCORE_BINS; from += width) {
-            long count = 0;
             long came = 0;
             double said = 0;
             for (int i = from; i < from + width; i++) {
-                count += positives[i] + negatives[i];
                 came += positives[i];
                 said += (positives[i] + negatives[i]) * score(i);
             }

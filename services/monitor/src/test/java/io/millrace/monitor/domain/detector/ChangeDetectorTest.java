@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.monitor.Fixtures;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -18,16 +20,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChangeDetectorTest {
 
     private static final Map<String, Supplier<ChangeDetector>> DETECTORS = Map.of(
-            "adwin", Adwin::new,
-            "adwin_0.1", () -> new Adwin(0.1),
-            "page_hinkley", PageHinkley::new,
-            "page_hinkley_20_0.05_5", () -> new PageHinkley(20, 0.05, 5),
-            "ddm", Ddm::new,
-            "ddm_100_1_2", () -> new Ddm(100, 1, 2));
+            "adwin",
+            Adwin::new,
+            "adwin_0.1",
+            () -> new Adwin(0.1),
+            "page_hinkley",
+            PageHinkley::new,
+            "page_hinkley_20_0.05_5",
+            () -> new PageHinkley(20, 0.05, 5),
+            "ddm",
+            Ddm::new,
+            "ddm_100_1_2",
+            () -> new Ddm(100, 1, 2));
 
     static Stream<Arguments> streams() {
         return StreamSupport.stream(Fixtures.statistics().get("streams").spliterator(), false)
-                .flatMap(stream -> stream.get("found").propertyStream()
+                .flatMap(stream -> stream.get("found")
+                        .propertyStream()
                         .map(found -> Arguments.of(
                                 stream.get("name").asText(),
                                 found.getKey(),
@@ -38,7 +47,7 @@ class ChangeDetectorTest {
     @ParameterizedTest(name = "{1} on {0}")
     @MethodSource("streams")
     void shouldSayWhatRiverSays(String stream, String name, double[] values, JsonNode found) {
-        ChangeDetector detector = DETECTORS.get(name).get();
+        ChangeDetector detector = Objects.requireNonNull(DETECTORS.get(name)).get();
         List<Long> drifts = new ArrayList<>();
         List<Long> warnings = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
@@ -63,6 +72,6 @@ class ChangeDetectorTest {
     }
 
     private static Long[] boxed(JsonNode values) {
-        return java.util.Arrays.stream(Fixtures.longs(values)).boxed().toArray(Long[]::new);
+        return Arrays.stream(Fixtures.longs(values)).boxed().toArray(Long[]::new);
     }
 }

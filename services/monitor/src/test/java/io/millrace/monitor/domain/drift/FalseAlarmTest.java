@@ -46,7 +46,8 @@ class FalseAlarmTest {
         return FeatureReference.numeric("f-" + kind, sample, 0);
     }
 
-    private static DriftReport.Seen window(FeatureReference reference, Kind kind, Random random, int size, double moved) {
+    private static DriftReport.Seen window(
+            FeatureReference reference, Kind kind, Random random, int size, double moved) {
         FeatureSketch sketch = new FeatureSketch(reference);
         for (int i = 0; i < size; i++) {
             sketch.add(reference, value(kind, random, moved));

@@ -71,8 +71,7 @@ class FeatureSketchTest {
 
     @Test
     void shouldSayNothingOfTooFewValues() {
-        FeatureReference.Categorical reference =
-                FeatureReference.categorical("c", Collections.nCopies(1000, "a"), 0);
+        FeatureReference.Categorical reference = FeatureReference.categorical("c", Collections.nCopies(1000, "a"), 0);
         FeatureSketch sketch = new FeatureSketch(reference);
         for (int i = 0; i < 99; i++) {
             sketch.add(reference, "b");

@@ -62,7 +62,8 @@ class StatisticsTest {
                             .isCloseTo(
                                     pair.get("wasserstein").asDouble() / reference.deviation(),
                                     within(statistic.bound()));
-                case PSI, CHI_SQUARED, JENSEN_SHANNON -> assertThat(statistic.bound()).isZero();
+                case PSI, CHI_SQUARED, JENSEN_SHANNON ->
+                    assertThat(statistic.bound()).isZero();
             }
         }
     }

@@ -46,7 +46,8 @@ class QualityTest {
         }
         JsonNode said = TRUTH.get("many");
         assertThat(truth.accuracy()).isCloseTo(said.get("accuracy").asDouble(), within(NEAR));
-        assertThat(truth.macro(truth::precision)).isCloseTo(said.get("precision").asDouble(), within(NEAR));
+        assertThat(truth.macro(truth::precision))
+                .isCloseTo(said.get("precision").asDouble(), within(NEAR));
         assertThat(truth.macro(truth::recall)).isCloseTo(said.get("recall").asDouble(), within(NEAR));
         assertThat(truth.macro(truth::f1)).isCloseTo(said.get("f1").asDouble(), within(NEAR));
     }

@@ -1,0 +1,39 @@
+package io.millrace.monitor.topology;
+
+import io.millrace.events.signal.Severity;
+import io.millrace.events.signal.SignalEvent;
+import io.millrace.events.signal.SignalRaised;
+import io.millrace.monitor.codec.VerdictCodec;
+import io.millrace.streams.DeadLetter;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/** What becomes of a record that can't be used: its topic's dead letters take it, and a signal tells of it. */
+record DeadLetters(String deadLetterSink, String signalSink) {
+
+    void condemn(ProcessorContext<String, Object> context, Record<String, byte[]> record, String reason) {
+        RecordMetadata from = context.recordMetadata()
+                .orElseThrow(() -> new IllegalStateException("only what came from a topic can be a dead letter"));
+        context.forward(
+                new Record<>(
+                        record.key(),
+                        (Object) record.value(),
+                        record.timestamp(),
+                        DeadLetter.headers(reason, from.topic(), from.partition(), from.offset())),
+                deadLetterSink);
+        SignalEvent signal = new SignalEvent(
+                from.topic() + "/" + from.partition() + "/" + from.offset(),
+                Instant.ofEpochMilli(record.timestamp()),
+                VerdictCodec.ACTOR,
+                new SignalRaised(
+                        "DeadLettered",
+                        Severity.P3,
+                        "monitor could not use a record of " + from.topic() + ": " + reason,
+                        Map.of("service", "monitor", "topic", from.topic())));
+        context.forward(
+                new Record<>("DeadLettered/monitor/" + from.topic(), (Object) signal, record.timestamp()), signalSink);
+    }
+}

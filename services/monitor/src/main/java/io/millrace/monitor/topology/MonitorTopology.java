@@ -1,0 +1,143 @@
+package io.millrace.monitor.topology;
+
+import io.millrace.monitor.codec.AlertInputCodec;
+import io.millrace.monitor.domain.alert.AlertDecider;
+import io.millrace.monitor.domain.drift.DriftPolicy;
+import io.millrace.monitor.domain.window.WindowPolicy;
+import io.millrace.streams.DeadLetter;
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.ServiceClock;
+import io.millrace.streams.Topic;
+import io.millrace.streams.Topics;
+import io.millrace.streams.decider.DeciderProcessor;
+import io.millrace.streams.decider.DeciderStore;
+import io.millrace.streams.gather.GatherProcessor;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The monitor as a topology of parts that meet in topics only. Windows counts predictions and judges each window when it
+ * closes. Alerts gathers verdicts, signals and what people say into one log, {@code alert-inputs}, and decides from that
+ * alone who has to know.
+ */
+public final class MonitorTopology {
+
+    static final String WINDOW_STORE = "model-windows";
+    static final String ALERT_STORE = "alert-state";
+    static final String OWNERS_STORE = "alert-owners";
+
+    private static final String WINDOWS = "windows";
+    private static final String VERDICTS_SINK = "model-verdicts-sink";
+    private static final String DRIFT_SINK = "drift-stats-sink";
+    private static final String WINDOW_DEAD_LETTERS = "windows-dead-letter-sink";
+    private static final String WINDOW_SIGNALS = "windows-alert-signals-sink";
+
+    private static final String GATHER = "gather";
+    private static final String GATHER_LOG_SINK = "gather-alert-inputs-sink";
+    private static final String GATHER_DEAD_LETTERS = "gather-dead-letter-sink";
+    private static final String GATHER_SIGNALS = "gather-alert-signals-sink";
+    private static final String LOG_SOURCE = "alert-inputs-source";
+    private static final String FOLD = "fold";
+    private static final String ALERTS_SINK = "alerts-sink";
+    private static final String TICK_SINK = "tick-alert-inputs-sink";
+
+    private MonitorTopology() {}
+
+    public static Topology build(
+            WindowPolicy windows, DriftPolicy drift, ServiceClock clock, SchemaLookup schemas) {
+        Topology topology = new Topology();
+        windows(topology, windows, drift, schemas);
+        alerts(topology, clock, schemas);
+        return topology;
+    }
+
+    private static void windows(Topology topology, WindowPolicy policy, DriftPolicy drift, SchemaLookup schemas) {
+        WindowProcessor.Outputs outputs = new WindowProcessor.Outputs(
+                VERDICTS_SINK, DRIFT_SINK, new DeadLetters(WINDOW_DEAD_LETTERS, WINDOW_SIGNALS));
+        topology.addProcessor(
+                WINDOWS,
+                () -> new WindowProcessor(policy, drift, WINDOW_STORE, schemas, outputs),
+                source(topology, Topics.PREDICTIONS),
+                source(topology, Topics.REFERENCES));
+        topology.addStateStore(DeciderStore.builder(WINDOW_STORE), WINDOWS);
+        sink(topology, VERDICTS_SINK, Topics.MODEL_VERDICTS, schemas, WINDOWS);
+        sink(topology, DRIFT_SINK, Topics.DRIFT_STATS, schemas, WINDOWS);
+        sink(topology, WINDOW_SIGNALS, Topics.ALERT_SIGNALS, schemas, WINDOWS);
+        deadLetters(topology, WINDOW_DEAD_LETTERS, WINDOWS);
+    }
+
+    private static void alerts(Topology topology, ServiceClock clock, SchemaLookup schemas) {
+        AlertInputCodec codec = new AlertInputCodec(schemas);
+        List<String> sources = new ArrayList<>();
+        sources.add(source(topology, Topics.ALERT_SIGNALS));
+        sources.add(source(topology, Topics.ALERT_ACTIONS));
+        sources.add(source(topology, Topics.MODEL_VERDICTS));
+        if (!clock.ticks()) {
+            sources.add(source(topology, Topics.CLOCK));
+        }
+        GatherProcessor.Outputs outputs =
+                new GatherProcessor.Outputs(GATHER_LOG_SINK, GATHER_DEAD_LETTERS, GATHER_SIGNALS);
+        AlertGathering gathering = new AlertGathering(codec);
+        topology.addProcessor(
+                GATHER,
+                () -> new GatherProcessor<>(gathering, clock, "monitor", OWNERS_STORE, outputs),
+                sources.toArray(String[]::new));
+        // On disk though it stays empty: it gives the process an identity that outlives it, and so a killed one's open
+        // transaction is ended by its successor.
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(OWNERS_STORE), Serdes.String(), Serdes.String()),
+                GATHER);
+        sink(topology, GATHER_LOG_SINK, Topics.ALERT_INPUTS, schemas, GATHER);
+        sink(topology, GATHER_SIGNALS, Topics.ALERT_SIGNALS, schemas, GATHER);
+        deadLetters(topology, GATHER_DEAD_LETTERS, GATHER);
+
+        topology.addSource(
+                LOG_SOURCE,
+                new StringDeserializer(),
+                EventSerde.of(Topics.ALERT_INPUTS, schemas),
+                Topics.ALERT_INPUTS.name());
+        topology.addProcessor(
+                FOLD,
+                () -> new DeciderProcessor<>(
+                        new AlertDecider(),
+                        new AlertBinding(codec, ALERTS_SINK),
+                        clock,
+                        ALERT_STORE,
+                        TICK_SINK,
+                        (engine, book, offset, hash) -> {}),
+                LOG_SOURCE);
+        topology.addStateStore(DeciderStore.builder(ALERT_STORE), FOLD);
+        sink(topology, ALERTS_SINK, Topics.ALERTS, schemas, FOLD);
+        sink(topology, TICK_SINK, Topics.ALERT_INPUTS, schemas, FOLD);
+    }
+
+    private static String source(Topology topology, Topic<?> topic) {
+        String name = topic.name() + "-source";
+        topology.addSource(name, new StringDeserializer(), new ByteArrayDeserializer(), topic.name());
+        return name;
+    }
+
+    private static <E extends SpecificRecord> void sink(
+            Topology topology, String name, Topic<E> topic, SchemaLookup schemas, String parent) {
+        topology.addSink(name, topic.name(), new StringSerializer(), EventSerde.of(topic, schemas), parent);
+    }
+
+    private static void deadLetters(Topology topology, String name, String parent) {
+        topology.addSink(
+                name,
+                (key, value, context) -> DeadLetter.topicOf(context.topic()),
+                new StringSerializer(),
+                new ByteArraySerializer(),
+                parent);
+    }
+}
