@@ -34,6 +34,8 @@ import picocli.CommandLine.ParseResult;
             ExplainCommand.class,
             OverrideCommand.class,
             PreemptCommand.class,
+            AlertsCommand.class,
+            DriftCommand.class,
             AdoptCommand.Policy.class,
             AdoptCommand.Org.class,
             ReplayCommand.class,

@@ -19,7 +19,9 @@ final class Services {
     private record Service(String name, int port, Function<StackOptions, Map<String, String>> told) {}
 
     private static final List<Service> ALL = List.of(
-            new Service("scheduler", 18090, Services::scheduler), new Service("tracker", 18091, options -> Map.of()));
+            new Service("scheduler", 18090, Services::scheduler),
+            new Service("tracker", 18091, options -> Map.of()),
+            new Service("monitor", 18092, Services::monitor));
 
     static final List<String> NAMES = ALL.stream().map(Service::name).toList();
 
@@ -36,6 +38,12 @@ final class Services {
             told.put("MILLRACE_ORG_FILE", options.orgFile().toString());
         }
         return told;
+    }
+
+    private static Map<String, String> monitor(StackOptions options) {
+        return Map.of(
+                "MILLRACE_ALERT_RULES_FILE",
+                options.root().resolve("policies/alerts.yaml").toString());
     }
 
     private static Map<String, Integer> ports() {

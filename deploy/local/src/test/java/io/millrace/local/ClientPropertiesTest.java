@@ -42,6 +42,7 @@ class ClientPropertiesTest {
                 millrace.schema.cache=/data/one/schema-cache
                 millrace.scheduler.url=http://127.0.0.1:18090
                 millrace.tracker.url=http://127.0.0.1:18091
+                millrace.monitor.url=http://127.0.0.1:18092
                 millrace.token=0123456789abcdef
                 millrace.clock=scaled(10)
                 millrace.pools=a=0,b=1

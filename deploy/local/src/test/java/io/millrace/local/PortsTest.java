@@ -18,6 +18,7 @@ class PortsTest {
         assertThat(ports.registryManagement()).isEqualTo(18082);
         assertThat(ports.of("scheduler")).isEqualTo(18090);
         assertThat(ports.of("tracker")).isEqualTo(18091);
+        assertThat(ports.of("monitor")).isEqualTo(18092);
     }
 
     @Test
@@ -57,7 +58,7 @@ class PortsTest {
     void shouldRefuseANameItDoesNotKnow() {
         assertThatThrownBy(() -> Ports.defaults().with("kafka", 9092))
                 .hasMessage("there is no port named 'kafka'; the names are broker, registry, registry-management,"
-                        + " scheduler, tracker");
+                        + " scheduler, tracker, monitor");
     }
 
     @Test

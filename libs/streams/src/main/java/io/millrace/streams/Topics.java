@@ -16,8 +16,8 @@ import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.clock.ClockEvent;
 import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
-import io.millrace.events.experiment.ExperimentEvent;
 import io.millrace.events.drift.DriftEvent;
+import io.millrace.events.experiment.ExperimentEvent;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.label.LabelEvent;
 import io.millrace.events.log.LogEvent;
@@ -29,8 +29,8 @@ import io.millrace.events.pool.PoolInput;
 import io.millrace.events.poolusage.PoolUsageEvent;
 import io.millrace.events.prediction.PredictionEvent;
 import io.millrace.events.reason.PendingEvent;
-import io.millrace.events.refusal.RefusalEvent;
 import io.millrace.events.reference.ReferenceEvent;
+import io.millrace.events.refusal.RefusalEvent;
 import io.millrace.events.run.RunEvent;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.events.telemetry.TelemetryEvent;
@@ -44,6 +44,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * Every topic of Millrace, declared once. The stack creates topics from this list and nothing else creates any. To add
@@ -131,7 +132,15 @@ public final class Topics {
 
     /** Played time; written only while a play drives the stack. */
     public static final Topic<ClockEvent> CLOCK = new Topic<>(
-            "clock", "play id", ClockEvent.class, 1, days(30), SIMULATOR, Set.of(SIMULATOR), Set.of(SCHEDULER, MONITOR), false);
+            "clock",
+            "play id",
+            ClockEvent.class,
+            1,
+            days(30),
+            SIMULATOR,
+            Set.of(SIMULATOR),
+            Set.of(SCHEDULER, MONITOR),
+            false);
 
     public static final Topic<PoolInput> POOL_INPUTS = new Topic<>(
             "pool-inputs",
@@ -274,38 +283,14 @@ public final class Topics {
             true);
 
     /** What is normal of a model version. Kept as long as windows may be compared with it. */
-    public static final Topic<ReferenceEvent> REFERENCES = new Topic<>(
-            "references",
-            "model version",
-            ReferenceEvent.class,
-            KEYED_PARTITIONS,
-            days(365),
-            MONITOR,
-            Set.of(MONITOR),
-            EVERYONE,
-            true);
+    public static final Topic<ReferenceEvent> REFERENCES =
+            ofMonitor("references", "model version", ReferenceEvent.class, days(365), true);
 
-    public static final Topic<DriftEvent> DRIFT_STATS = new Topic<>(
-            "drift-stats",
-            "model version/feature",
-            DriftEvent.class,
-            KEYED_PARTITIONS,
-            days(90),
-            MONITOR,
-            Set.of(MONITOR),
-            EVERYONE,
-            false);
+    public static final Topic<DriftEvent> DRIFT_STATS =
+            ofMonitor("drift-stats", "model version/feature", DriftEvent.class, days(90), false);
 
-    public static final Topic<VerdictEvent> MODEL_VERDICTS = new Topic<>(
-            "model-verdicts",
-            "model version",
-            VerdictEvent.class,
-            KEYED_PARTITIONS,
-            days(90),
-            MONITOR,
-            Set.of(MONITOR),
-            EVERYONE,
-            true);
+    public static final Topic<VerdictEvent> MODEL_VERDICTS =
+            ofMonitor("model-verdicts", "model version", VerdictEvent.class, days(90), true);
 
     public static final Topic<AlertActionEvent> ALERT_ACTIONS = new Topic<>(
             "alert-actions",
@@ -330,16 +315,8 @@ public final class Topics {
             Set.of(MONITOR, GOVERNANCE, USERS),
             false);
 
-    public static final Topic<AlertEvent> ALERTS = new Topic<>(
-            "alerts",
-            "fingerprint or group",
-            AlertEvent.class,
-            KEYED_PARTITIONS,
-            days(90),
-            MONITOR,
-            Set.of(MONITOR),
-            EVERYONE,
-            true);
+    public static final Topic<AlertEvent> ALERTS =
+            ofMonitor("alerts", "fingerprint or group", AlertEvent.class, days(90), true);
 
     public static final List<Topic<?>> ALL = List.of(
             JOB_EVENTS,
@@ -394,6 +371,11 @@ public final class Topics {
             }
         }
         return pools;
+    }
+
+    private static <E extends SpecificRecord> Topic<E> ofMonitor(
+            String name, String key, Class<E> type, Retention kept, boolean audited) {
+        return new Topic<>(name, key, type, KEYED_PARTITIONS, kept, MONITOR, Set.of(MONITOR), EVERYONE, audited);
     }
 
     private static Retention days(int days) {

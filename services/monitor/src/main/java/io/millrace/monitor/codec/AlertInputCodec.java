@@ -56,8 +56,9 @@ public final class AlertInputCodec {
                 }
                 yield input;
             }
-            default -> throw new UndecodableException("the alert engine's log can't hold "
-                    + logged.getPayload().getClass().getName());
+            default ->
+                throw new UndecodableException("the alert engine's log can't hold "
+                        + logged.getPayload().getClass().getName());
         };
     }
 

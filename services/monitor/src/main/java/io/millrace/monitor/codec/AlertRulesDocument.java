@@ -44,7 +44,9 @@ public final class AlertRulesDocument {
             @JsonProperty("receiver") @Nullable String receiver,
             @JsonProperty("escalate") @Nullable List<StepForm> escalate) {}
 
-    record StepForm(@JsonProperty("after") @Nullable String after, @JsonProperty("to") @Nullable String to) {}
+    record StepForm(
+            @JsonProperty("after") @Nullable String after,
+            @JsonProperty("to") @Nullable String to) {}
 
     record RuleForm(
             @JsonProperty("name") @Nullable String name,
@@ -69,8 +71,7 @@ public final class AlertRulesDocument {
 
     /** SHA-256 of a document, in hex: its version. */
     public static String sha256(String document) {
-        return HexFormat.of()
-                .formatHex(StateHash.sha256().digest(document.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(StateHash.sha256().digest(document.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** @throws IllegalArgumentException when it is not to be understood; says what to do */
@@ -176,7 +177,10 @@ public final class AlertRulesDocument {
                 List<Step> steps = new ArrayList<>();
                 for (StepForm step : form.escalate() == null ? List.<StepForm>of() : form.escalate()) {
                     steps.add(new Step(
-                            required(where, "after", () -> step.after() == null ? null : duration(where, step.after(), 0)),
+                            required(
+                                    where,
+                                    "after",
+                                    () -> step.after() == null ? null : duration(where, step.after(), 0)),
                             required(where, "to", step::to)));
                 }
                 chains.put(severity(where, name), new Chain(required(where, "receiver", form::receiver), steps));

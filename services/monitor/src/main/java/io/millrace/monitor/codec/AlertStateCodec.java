@@ -87,12 +87,7 @@ public final class AlertStateCodec {
 
     private static SilenceRecord record(Silence silence) {
         return new SilenceRecord(
-                silence.id(),
-                silence.of().labels(),
-                silence.from(),
-                silence.until(),
-                silence.by(),
-                silence.reason());
+                silence.id(), silence.of().labels(), silence.from(), silence.until(), silence.by(), silence.reason());
     }
 
     public AlertBook restore(Map<String, byte[]> entities) {

@@ -52,8 +52,7 @@ public final class MonitorTopology {
 
     private MonitorTopology() {}
 
-    public static Topology build(
-            WindowPolicy windows, DriftPolicy drift, ServiceClock clock, SchemaLookup schemas) {
+    public static Topology build(WindowPolicy windows, DriftPolicy drift, ServiceClock clock, SchemaLookup schemas) {
         Topology topology = new Topology();
         windows(topology, windows, drift, schemas);
         alerts(topology, clock, schemas);

@@ -89,8 +89,8 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
     @Override
     public void process(Record<String, byte[]> record) {
         ProcessorContext<String, Object> to = initialised(context);
-        RecordMetadata metadata = to.recordMetadata()
-                .orElseThrow(() -> new IllegalStateException("a prediction must come from a topic"));
+        RecordMetadata metadata =
+                to.recordMetadata().orElseThrow(() -> new IllegalStateException("a prediction must come from a topic"));
         if (record.key() == null || record.value() == null) {
             condemn(record, record.value() == null ? "it has no value" : "it has no key");
             return;
@@ -141,9 +141,7 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
             return;
         }
         if (!record.key().equals(made.getModelName() + "/" + made.getModelVersion())) {
-            condemn(
-                    record,
-                    "its key must be its model version, " + made.getModelName() + "/" + made.getModelVersion());
+            condemn(record, "its key must be its model version, " + made.getModelName() + "/" + made.getModelVersion());
             return;
         }
         if (made.getModelVersion().contains("/")) {
@@ -160,11 +158,7 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
         }
         ModelWindows model = model(record.key(), made.getModelName(), made.getModelVersion());
         ServiceWindow.Answer answer = new ServiceWindow.Answer(
-                made.getError() != null,
-                made.getLatencyMs(),
-                made.getConfidence(),
-                made.getScore(),
-                made.getLabel());
+                made.getError() != null, made.getLatencyMs(), made.getConfidence(), made.getScore(), made.getLabel());
         OpenWindow.OfService service = model.service(policy, at);
         model.change(service);
         if (service.add(made.getPredictionId(), answer, made.getSegment(), ahead)) {
@@ -178,7 +172,7 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
         }
     }
 
-    private static Map<String, @Nullable Object> values(PredictionMade made) {
+    private static Map<String, ? extends @Nullable Object> values(PredictionMade made) {
         if (made.getPersonalFeatures().isEmpty()) {
             return made.getFeatures();
         }
@@ -190,8 +184,7 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
     private void closeWhatIsOver() {
         long over = time.now() - policy.grace();
         for (ModelWindows model : models.values()) {
-            while (!model.service().isEmpty()
-                    && model.service().firstKey() + policy.service() <= over) {
+            while (!model.service().isEmpty() && model.service().firstKey() + policy.service() <= over) {
                 closeService(model, model.service().pollFirstEntry().getValue());
             }
             while (!model.features().isEmpty() && model.features().firstKey() + policy.drift() <= over) {
@@ -260,8 +253,7 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
     }
 
     private void verdict(ModelWindows model, Object event, Span span) {
-        initialised(context)
-                .forward(new Record<>(model.model().key(), event, span.end()), outputs.verdicts());
+        initialised(context).forward(new Record<>(model.model().key(), event, span.end()), outputs.verdicts());
     }
 
     private void condemn(Record<String, byte[]> record, String reason) {

@@ -77,9 +77,10 @@ final class WindowStore {
     /** Only chunks that grew. */
     private void storeIds(ModelWindows model, OpenWindow.OfService window) {
         SeenIds seen = window.seen();
-        for (int chunk = model.storedIds(window.start()) / SeenIds.CHUNK; chunk * SeenIds.CHUNK < seen.size(); chunk++) {
-            entities.put(
-                    chunkKey(model.model().key(), window.start(), chunk), WindowCodec.chunk(seen.chunk(chunk)));
+        for (int chunk = model.storedIds(window.start()) / SeenIds.CHUNK;
+                chunk * SeenIds.CHUNK < seen.size();
+                chunk++) {
+            entities.put(chunkKey(model.model().key(), window.start(), chunk), WindowCodec.chunk(seen.chunk(chunk)));
         }
         model.storedIds(window.start(), seen.size());
     }
@@ -87,8 +88,7 @@ final class WindowStore {
     void remove(ModelWindows model, OpenWindow window) {
         String key = model.model().key();
         switch (window) {
-            case OpenWindow.OfFeatures features ->
-                entities.delete(key(FEATURES, key, Long.toString(features.start())));
+            case OpenWindow.OfFeatures features -> entities.delete(key(FEATURES, key, Long.toString(features.start())));
             case OpenWindow.OfService service -> {
                 entities.delete(key(SERVICE, key, Long.toString(service.start())));
                 int stored = model.storedIds(service.start());

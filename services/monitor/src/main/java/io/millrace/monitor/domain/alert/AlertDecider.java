@@ -239,7 +239,7 @@ public final class AlertDecider implements Decider<AlertBook, AlertInput, AlertE
             }
         }
         members.sort(Comparator.comparing(Alert::severity)
-                .thenComparing(Alert::firedAt)
+                .thenComparingLong(Alert::firedAt)
                 .thenComparing(Alert::fingerprint));
         return members;
     }

@@ -133,7 +133,7 @@ public sealed interface OpenWindow {
          *
          * @param features values by name: {@link Double}, {@link String} or null
          */
-        public void add(Map<String, @Nullable Object> features, ServiceWindow.Answer answer) {
+        public void add(Map<String, ? extends @Nullable Object> features, ServiceWindow.Answer answer) {
             predictions++;
             if (reference == null) {
                 return;
@@ -151,7 +151,7 @@ public sealed interface OpenWindow {
         }
 
         private static @Nullable Object value(
-                String name, Map<String, @Nullable Object> features, ServiceWindow.Answer answer) {
+                String name, Map<String, ? extends @Nullable Object> features, ServiceWindow.Answer answer) {
             return switch (name) {
                 case SCORE -> answer.score();
                 case LABEL -> answer.label();
