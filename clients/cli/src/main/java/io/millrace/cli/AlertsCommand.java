@@ -202,9 +202,7 @@ final class AlertsCommand implements Callable<Integer> {
                 form.put("starts_at", starts.toString());
             }
             JsonNode answer = MonitorClient.of(folder.connection()).post("/v1/silences", form);
-            spec.commandLine()
-                    .getOut()
-                    .println("Silence " + answer.path("id").asText() + " until " + ends + ".");
+            spec.commandLine().getOut().println("Silence " + answer.path("id").asText() + " until " + ends + ".");
             return 0;
         }
     }

@@ -116,7 +116,8 @@ final class DriftCommand implements Callable<Integer> {
             return text.append("There is no reference to compare it with; --reference FILE sets one.\n")
                     .toString();
         }
-        TextTable table = new TextTable(List.of("feature", "statistic", "value", "p", "threshold", "values", "outcome"));
+        TextTable table =
+                new TextTable(List.of("feature", "statistic", "value", "p", "threshold", "values", "outcome"));
         for (JsonNode feature : answer.path("features")) {
             for (JsonNode statistic : feature.path("statistics")) {
                 table.row(List.of(

@@ -79,8 +79,9 @@ final class MonitorClient {
         throw new CommandException(
                 switch (status) {
                     case 401 -> "the monitor does not know you: " + why(answer);
-                    case 403 -> "the monitor does not let you: " + why(answer)
-                            + ". Ask somebody who has it, or for a token of that role";
+                    case 403 ->
+                        "the monitor does not let you: " + why(answer)
+                                + ". Ask somebody who has it, or for a token of that role";
                     case 400, 404, 409 -> why(answer);
                     default -> "the monitor answers " + status + ": " + why(answer);
                 });

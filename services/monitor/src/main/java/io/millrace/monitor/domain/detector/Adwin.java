@@ -65,6 +65,47 @@ public final class Adwin implements ChangeDetector {
         variance = 0;
     }
 
+    /** With δ 0.002, going on with what another remembered. */
+    public static Adwin of(double[] state) {
+        Adwin detector = new Adwin();
+        detector.drifted = state[0] != 0;
+        detector.seen = (long) state[1];
+        detector.width = state[2];
+        detector.total = state[3];
+        detector.variance = state[4];
+        detector.rows.clear();
+        int at = 5;
+        while (at < state.length) {
+            Row row = new Row();
+            int count = (int) state[at++];
+            for (int i = 0; i < count; i++) {
+                row.add(state[at], state[at + 1]);
+                at += 2;
+            }
+            detector.rows.add(row);
+        }
+        return detector;
+    }
+
+    @Override
+    public double[] state() {
+        double[] state = new double[5 + rows.stream().mapToInt(row -> 1 + 2 * row.count).sum()];
+        state[0] = drifted ? 1 : 0;
+        state[1] = seen;
+        state[2] = width;
+        state[3] = total;
+        state[4] = variance;
+        int at = 5;
+        for (Row row : rows) {
+            state[at++] = row.count;
+            for (int i = 0; i < row.count; i++) {
+                state[at++] = row.totals[i];
+                state[at++] = row.variances[i];
+            }
+        }
+        return state;
+    }
+
     /** How many values the window holds. */
     public long width() {
         return (long) width;

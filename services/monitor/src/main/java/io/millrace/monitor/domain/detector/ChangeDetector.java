@@ -4,4 +4,7 @@ package io.millrace.monitor.domain.detector;
 public sealed interface ChangeDetector permits Adwin, Ddm, PageHinkley {
 
     Change update(double value);
+
+    /** What it remembers; the {@code of} of its class, which has the usual settings, goes on with it. */
+    double[] state();
 }

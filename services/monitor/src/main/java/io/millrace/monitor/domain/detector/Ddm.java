@@ -38,6 +38,22 @@ public final class Ddm implements ChangeDetector {
         lowestDeviation = 0;
     }
 
+    /** With the usual settings, going on with what another remembered. */
+    public static Ddm of(double[] state) {
+        Ddm detector = new Ddm();
+        detector.drifted = state[0] != 0;
+        detector.count = (long) state[1];
+        detector.rate = state[2];
+        detector.lowestRate = state[3];
+        detector.lowestDeviation = state[4];
+        return detector;
+    }
+
+    @Override
+    public double[] state() {
+        return new double[] {drifted ? 1 : 0, count, rate, lowestRate, lowestDeviation};
+    }
+
     /** @param error 1 where the model was wrong, 0 where it was right */
     @Override
     public Change update(double error) {

@@ -44,6 +44,24 @@ public final class PageHinkley implements ChangeDetector {
         highestDown = -1;
     }
 
+    /** With the usual settings, going on with what another remembered. */
+    public static PageHinkley of(double[] state) {
+        PageHinkley detector = new PageHinkley();
+        detector.drifted = state[0] != 0;
+        detector.count = (long) state[1];
+        detector.mean = state[2];
+        detector.up = state[3];
+        detector.down = state[4];
+        detector.lowestUp = state[5];
+        detector.highestDown = state[6];
+        return detector;
+    }
+
+    @Override
+    public double[] state() {
+        return new double[] {drifted ? 1 : 0, count, mean, up, down, lowestUp, highestDown};
+    }
+
     @Override
     public Change update(double value) {
         if (drifted) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -69,6 +70,24 @@ class ChangeDetectorTest {
         }
         assertThat(adwin.width()).isEqualTo(1000);
         assertThat(adwin.mean()).isEqualTo(0.5);
+    }
+
+    @Test
+    void shouldGoOnWithWhatItRemembered() {
+        Random random = new Random(1);
+        ChangeDetector[] through = {new Adwin(), new Ddm(), new PageHinkley()};
+        ChangeDetector[] resumed = {new Adwin(), new Ddm(), new PageHinkley()};
+        for (int i = 0; i < 4000; i++) {
+            double error = random.nextDouble() < (i < 2000 ? 0.1 : 0.4) ? 1 : 0;
+            for (int k = 0; k < 3; k++) {
+                resumed[k] = switch (resumed[k]) {
+                    case Adwin adwin -> Adwin.of(adwin.state());
+                    case Ddm ddm -> Ddm.of(ddm.state());
+                    case PageHinkley hinkley -> PageHinkley.of(hinkley.state());
+                };
+                assertThat(resumed[k].update(error)).isEqualTo(through[k].update(error));
+            }
+        }
     }
 
     private static Long[] boxed(JsonNode values) {
