@@ -51,7 +51,8 @@ class MillraceTest {
     @ValueSource(strings = {"up", "demo"})
     void shouldNameThePortsThatCanBeChosen(String command) {
         assertThat(run(command, "--help").out().replaceAll("\\s+", " "))
-                .contains("Default: broker=19092, registry=18081, registry-management=18082, scheduler=18090.");
+                .contains("Default: broker=19092, registry=18081, registry-management=18082, scheduler=18090,"
+                        + " tracker=18091, monitor=18092.");
     }
 
     @ParameterizedTest

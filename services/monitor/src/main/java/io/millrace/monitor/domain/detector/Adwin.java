@@ -89,7 +89,8 @@ public final class Adwin implements ChangeDetector {
 
     @Override
     public double[] state() {
-        double[] state = new double[5 + rows.stream().mapToInt(row -> 1 + 2 * row.count).sum()];
+        double[] state =
+                new double[5 + rows.stream().mapToInt(row -> 1 + 2 * row.count).sum()];
         state[0] = drifted ? 1 : 0;
         state[1] = seen;
         state[2] = width;
