@@ -35,6 +35,7 @@ public final class ClusterSetup {
             System.err.println(e.getMessage());
             System.exit(1);
         } catch (InterruptedException e) {
+            System.err.println("interrupted; run it again");
             System.exit(1);
         }
     }

@@ -26,6 +26,9 @@ class ModulesTest {
 
     static final List<String> SERVICES = List.of("scheduler", "tracker", "governance", "cost", "monitor");
 
+    /** What is outside of services: it starts them, talks to them, plays their users, or tests them. */
+    static final List<String> CLIENTS = List.of("agent", "bench", "cli", "client", "local", "simulator", "testkit");
+
     static final int MOST_CLASSES_OF_STREAMS = 25;
 
     static ArchRule servicesStandAlone(String root) {
@@ -56,29 +59,27 @@ class ModulesTest {
         return noClasses()
                 .that(resideInAnyOf(root, SERVICES))
                 .should()
-                .dependOnClassesThat(resideInAnyOf(root, List.of("cli", "client", "simulator", "local", "testkit")))
+                .dependOnClassesThat(resideInAnyOf(root, CLIENTS))
                 .because("a service is started by others and knows none of them;"
                         + " what several services need belongs into libs");
     }
 
-    static ArchRule simulatorIsAClient(String root) {
+    static ArchRule clientsKnowTopicsOnly(String root) {
         return noClasses()
-                .that(resideInAnyOf(root, List.of("simulator")))
+                .that(resideInAnyOf(root, List.of("simulator", "agent", "client")))
                 .should()
                 .dependOnClassesThat(resideInAnyOf(root, SERVICES))
-                .because("the simulator plays users and nodes, who know topics only and nothing of a service's inside;"
+                .because("users and nodes, played or real, know topics only and nothing of a service's inside;"
                         + " read and write topics");
     }
 
-    static ArchRule streamsStandsBelow(String root) {
+    static ArchRule libsStandBelow(String root) {
         return noClasses()
-                .that(resideInAnyOf(root, List.of("streams")))
+                .that(resideInAnyOf(root, List.of("streams", "access")))
                 .should()
                 .dependOnClassesThat(resideInAnyOf(
-                        root,
-                        Stream.concat(SERVICES.stream(), Stream.of("cli", "client", "simulator", "local", "testkit"))
-                                .toList()))
-                .because("every service stands on libs/streams; what only one service needs belongs to that service");
+                        root, Stream.concat(SERVICES.stream(), CLIENTS.stream()).toList()))
+                .because("every service stands on libs; what only one service needs belongs to that service");
     }
 
     private static DescribedPredicate<JavaClass> resideInAnyOf(String root, List<String> modules) {
@@ -114,24 +115,24 @@ class ModulesTest {
     }
 
     @Test
-    void shouldKeepTheSimulatorAClient() {
-        simulatorIsAClient(Code.MILLRACE).check(Code.SHIPPED);
+    void shouldKeepUsersAndNodesOutOfServices() {
+        clientsKnowTopicsOnly(Code.MILLRACE).check(Code.SHIPPED);
     }
 
     @Test
     void shouldRefuseASimulatorThatUsesAService() {
-        assertThat(Code.refuses(simulatorIsAClient(Code.PLANTED), Code.planted("simulator")))
+        assertThat(Code.refuses(clientsKnowTopicsOnly(Code.PLANTED), Code.planted("simulator")))
                 .isTrue();
     }
 
     @Test
-    void shouldKeepStreamsBelowServices() {
-        streamsStandsBelow(Code.MILLRACE).check(Code.SHIPPED);
+    void shouldKeepLibsBelowServices() {
+        libsStandBelow(Code.MILLRACE).check(Code.SHIPPED);
     }
 
     @Test
     void shouldRefuseStreamsThatUseAService() {
-        assertThat(Code.refuses(streamsStandsBelow(Code.PLANTED), Code.planted("streams")))
+        assertThat(Code.refuses(libsStandBelow(Code.PLANTED), Code.planted("streams")))
                 .isTrue();
     }
 

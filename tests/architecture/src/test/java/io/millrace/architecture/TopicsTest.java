@@ -64,11 +64,8 @@ class TopicsTest {
     @ParameterizedTest
     @MethodSource("topics")
     void shouldCutTopicsWithTheSameKeyTheSameWay(Topic<?> topic) {
-        int partitions = switch (topic.key()) {
-            case "job id", "node id" -> Topics.KEYED_PARTITIONS;
-            case "pool" -> Topics.POOL_PARTITIONS;
-            default -> topic.partitions();
-        };
-        assertThat(topic.partitions()).as(topic.name()).isEqualTo(partitions);
+        assertThat(Topics.ALL.stream().filter(other -> other.key().equals(topic.key())))
+                .as("topics with the key %s", topic.key())
+                .allSatisfy(other -> assertThat(other.partitions()).isEqualTo(topic.partitions()));
     }
 }

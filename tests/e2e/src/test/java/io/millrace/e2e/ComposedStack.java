@@ -28,9 +28,8 @@ final class ComposedStack implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String SECRETS = "/run/secrets/";
 
-    /** Ports as the file has them; each is another one here. */
-    private static final List<String> PORTS =
-            List.of("19092", "9092", "9093", "8443", "9000", "18081", "18090", "18091", "18092", "18093", "18094");
+    /** Ports that containers listen on and nobody outside sees. */
+    private static final List<String> INNER_PORTS = List.of("9092", "9093", "9000");
 
     private final Path root = ProjectRoot.find();
     private final Path folder;
@@ -43,14 +42,19 @@ final class ComposedStack implements AutoCloseable {
     private ComposedStack(Path folder) throws IOException {
         this.folder = folder;
         secrets = folder.resolve("secrets");
-        for (String port : PORTS) {
-            ports.put(port, Integer.toString(Ports.freePort()));
-        }
-        // What the host sees of it is the container's own port here.
-        ports.put("18081", port("8443"));
         Map<String, Object> file = new Yaml().load(Files.readString(root.resolve("docker-compose.yml")));
         services = map(file, "services");
         files = map(file, "secrets");
+        INNER_PORTS.forEach(port -> ports.put(port, Integer.toString(Ports.freePort())));
+        for (String service : services.keySet()) {
+            // HOST-ADDRESS:PORT:CONTAINER-PORT; what the host sees is the container's own port here.
+            for (Object published : (List<?>) map(services, service).getOrDefault("ports", List.of())) {
+                String[] parts = published.toString().split(":", -1);
+                String free = Integer.toString(Ports.freePort());
+                ports.put(parts[1], free);
+                ports.put(parts[2], free);
+            }
+        }
     }
 
     static ComposedStack start(Path folder) throws IOException, InterruptedException {
@@ -210,7 +214,8 @@ final class ComposedStack implements AutoCloseable {
         Process process = builder.redirectErrorStream(true)
                 .redirectOutput(log(name).toFile())
                 .start();
-        if (process.waitFor() != 0) {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+            process.destroyForcibly();
             throw new AssertionError(name + " failed: " + Files.readString(log(name)));
         }
     }

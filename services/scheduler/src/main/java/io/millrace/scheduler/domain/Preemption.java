@@ -58,7 +58,7 @@ final class Preemption {
     /** An attempt's GPUs, and until when it surely holds them. */
     record Release(long at, List<Fleet.Slot> slots) {}
 
-    /** Jobs looked at in a cycle that find nobody: each costs a look at all that runs. */
+    /** Jobs looked at in a cycle that find nobody: each is tried against all that may give way. */
     private static final int MOST_TRIES = 3;
 
     /** Who has found nobody may find somebody later, without anything having happened. */
@@ -138,7 +138,7 @@ final class Preemption {
             long due = Timers.plus(from, after(job));
             if (now < due) {
                 look(due);
-            } else if (tries < MOST_TRIES) {
+            } else if (tries < MOST_TRIES && mayHaveMore(job)) {
                 Choice choice = choose(job);
                 if (choice != null) {
                     look(now + 1); // what is kept for whom is another now: somebody may find room
@@ -172,8 +172,8 @@ final class Preemption {
         List<Reservation> others = room.reservations().stream()
                 .filter(other -> !other.job().id().equals(job.id()))
                 .toList();
-        if (!mayHaveMore(job) || fits(job, others, List.of()) != null) {
-            return null; // it would not be placed anyway, or as soon as those who give way would be gone
+        if (fits(job, others, List.of()) != null) {
+            return null; // it will find room as soon as those who give way would be gone
         }
         List<Job> yielding = List.of();
         long points = points(job);
