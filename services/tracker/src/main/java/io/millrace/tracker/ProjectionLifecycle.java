@@ -3,11 +3,13 @@ package io.millrace.tracker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.streams.PatientSchemas;
+import io.millrace.tracker.projection.ExperimentFold;
 import io.millrace.tracker.projection.LogDoor;
 import io.millrace.tracker.projection.LogFollower;
 import io.millrace.tracker.projection.ModelRows;
 import io.millrace.tracker.projection.RefusalRows;
 import io.millrace.tracker.projection.RowFold;
+import io.millrace.tracker.projection.RunFold;
 import io.millrace.tracker.store.Database;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -31,6 +33,8 @@ final class ProjectionLifecycle {
     private final PatientSchemas schemas;
     private final Database database;
     private final LogDoor door;
+    private final ExperimentFold experiments;
+    private final RunFold runs;
     private final MeterRegistry meters;
     private @Nullable LogFollower follower;
 
@@ -39,17 +43,21 @@ final class ProjectionLifecycle {
             PatientSchemas schemas,
             Database database,
             LogDoor door,
+            ExperimentFold experiments,
+            RunFold runs,
             MeterRegistry meters) {
         this.broker = broker;
         this.schemas = schemas;
         this.database = database;
         this.door = door;
+        this.experiments = experiments;
+        this.runs = runs;
         this.meters = meters;
     }
 
     /** All that is made of the log. */
-    private static List<RowFold<?>> folds() {
-        return List.of(new RefusalRows(), new ModelRows());
+    private List<RowFold<?>> folds() {
+        return List.of(new RefusalRows(), new ModelRows(), experiments, runs);
     }
 
     void start(@Observes StartupEvent startup) {

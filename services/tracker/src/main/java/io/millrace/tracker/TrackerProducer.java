@@ -7,9 +7,14 @@ import io.millrace.streams.ServiceClock;
 import io.millrace.tracker.artifacts.ArtifactStore;
 import io.millrace.tracker.artifacts.FolderArtifacts;
 import io.millrace.tracker.artifacts.S3Artifacts;
+import io.millrace.tracker.projection.ExperimentFold;
 import io.millrace.tracker.projection.LogDoor;
 import io.millrace.tracker.projection.ModelBook;
+import io.millrace.tracker.projection.RunFold;
 import io.millrace.tracker.store.Database;
+import io.millrace.tracker.store.ExperimentRows;
+import io.millrace.tracker.store.MetricKeys;
+import io.millrace.tracker.store.RunRows;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -100,8 +105,34 @@ final class TrackerProducer {
 
     @Produces
     @Singleton
+    RunRows runs(Database database) {
+        return new RunRows(database, new MetricKeys(database));
+    }
+
+    @Produces
+    @Singleton
     ModelBook models(Database database, LogDoor door, InstantSource time) {
         return new ModelBook(database, door, time);
+    }
+
+    @Produces
+    @Singleton
+    ExperimentRows experiments(Database database) {
+        ExperimentRows experiments = new ExperimentRows(database);
+        experiments.makeDefault();
+        return experiments;
+    }
+
+    @Produces
+    @Singleton
+    RunFold runFold(RunRows runs, ExperimentRows experiments, PatientSchemas schemas) {
+        return new RunFold(runs, experiments, schemas);
+    }
+
+    @Produces
+    @Singleton
+    ExperimentFold experimentFold(ExperimentRows experiments) {
+        return new ExperimentFold(experiments);
     }
 
     private static String clusterId(Map<String, Object> broker) {

@@ -1,12 +1,8 @@
 package io.millrace.tracker.projection;
 
-import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
-import io.millrace.streams.UndecodableException;
 import io.millrace.tracker.store.Database;
 import io.millrace.tracker.store.DatabaseException;
-import io.millrace.tracker.store.Transaction;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,16 +35,8 @@ public final class LogFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogFollower.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final int LONGEST_KEY = 256;
     private static final int AT_ONCE = 500;
     private static final int FETCH_BYTES = 8 << 20;
-
-    /** What is followed: a fold and how its topic's values are read. */
-    private record Followed<E extends SpecificRecord>(RowFold<E> fold, EventSerde<E> serde) {
-        static <E extends SpecificRecord> Followed<E> of(RowFold<E> fold, SchemaLookup schemas) {
-            return new Followed<>(fold, EventSerde.of(fold.topic(), schemas));
-        }
-    }
 
     private final Map<String, Object> client;
     private final Database database;
@@ -206,14 +193,19 @@ public final class LogFollower implements AutoCloseable {
 
     private void apply(
             ConsumerRecords<String, byte[]> polled, Map<TopicPartition, Long> reached, @Nullable String unfit) {
+        List<Batch<?>> batches = new ArrayList<>();
+        for (Followed<?> one : followed.values()) {
+            batches.add(Batch.of(one, polled, unfit));
+        }
+        batches.forEach(Batch::make);
         boolean applied = database.transaction(transaction -> {
             for (TopicPartition partition : polled.partitions()) {
                 if (!Positions.standsAt(transaction, partition, reached.get(partition))) {
                     return false;
                 }
             }
-            for (Followed<?> one : followed.values()) {
-                apply(transaction, one, polled, unfit);
+            for (Batch<?> batch : batches) {
+                batch.apply(transaction, polled);
             }
             return true;
         });
@@ -223,59 +215,5 @@ public final class LogFollower implements AutoCloseable {
         for (TopicPartition partition : polled.partitions()) {
             reached.put(partition, polled.records(partition).getLast().offset() + 1);
         }
-    }
-
-    private static <E extends SpecificRecord> void apply(
-            Transaction transaction, Followed<E> one, ConsumerRecords<String, byte[]> polled, @Nullable String unfit)
-            throws SQLException {
-        List<LogRecord<E>> records = new ArrayList<>();
-        for (ConsumerRecord<String, byte[]> record :
-                polled.records(one.fold().topic().name())) {
-            String wrong = unfit;
-            if (wrong == null) {
-                try {
-                    records.add(read(one, record));
-                } catch (UndecodableException e) {
-                    wrong = String.valueOf(e.getMessage());
-                }
-            }
-            if (wrong != null) {
-                Outbox.putAside(transaction, record, wrong);
-            }
-        }
-        if (!records.isEmpty()) {
-            one.fold().lock(transaction, records);
-        }
-        Map<TopicPartition, Set<Long>> ahead = new HashMap<>();
-        for (TopicPartition partition : polled.partitions()) {
-            if (partition.topic().equals(one.fold().topic().name())) {
-                long next = polled.records(partition).getLast().offset() + 1;
-                ahead.put(partition, Positions.takeAhead(transaction, partition, next));
-                Positions.move(transaction, partition, next);
-            }
-        }
-        records.removeIf(record -> ahead.getOrDefault(new TopicPartition(record.topic(), record.partition()), Set.of())
-                .contains(record.offset()));
-        if (!records.isEmpty()) {
-            one.fold().apply(transaction, records);
-        }
-    }
-
-    private static <E extends SpecificRecord> LogRecord<E> read(
-            Followed<E> one, ConsumerRecord<String, byte[]> record) {
-        if (record.key() == null || record.key().isEmpty() || record.key().length() > LONGEST_KEY) {
-            throw new UndecodableException(
-                    "its key must be the " + one.fold().topic().key() + ", of 1 to " + LONGEST_KEY + " characters");
-        }
-        if (record.value() == null) {
-            throw new UndecodableException("it has no value; nothing is taken out of this topic");
-        }
-        return new LogRecord<>(
-                record.topic(),
-                record.partition(),
-                record.offset(),
-                record.timestamp(),
-                record.key(),
-                one.serde().decode(record.value()));
     }
 }

@@ -15,6 +15,11 @@ public interface RowFold<E extends SpecificRecord> {
     Topic<E> topic();
 
     /**
+     * Has rows be there that the events need and that say nothing by themselves. Not within a transaction.
+     */
+    default void make(List<LogRecord<E>> records) {}
+
+    /**
      * Locks what the events are about, always in the same order, before it is looked up which of them were applied
      * already.
      */

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,13 @@ public final class Database implements AutoCloseable {
     /** What is done in one transaction. */
     @FunctionalInterface
     public interface Work<T> {
+        T in(Transaction transaction) throws SQLException;
+    }
+
+    /** What is looked for in one transaction. */
+    @FunctionalInterface
+    public interface Lookup<T> {
+        @Nullable
         T in(Transaction transaction) throws SQLException;
     }
 
@@ -156,6 +164,12 @@ public final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw new DatabaseException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Looks for something that may not be there. */
+    public <T> @Nullable T finding(Lookup<T> lookup) {
+        return reading(transaction -> Optional.ofNullable(lookup.in(transaction)))
+                .orElse(null);
     }
 
     private static String sha256(String text) {

@@ -16,6 +16,9 @@ final class InputRows {
     static final String COLUMNS =
             "dataset_name, version, digest, source_type, source, dataset_schema, dataset_profile, tags";
 
+    /** What the run does with the data set, by the tag that MLflow's clients give. */
+    private static final String CONTEXT = "mlflow.data.context";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private InputRows() {}
@@ -28,7 +31,8 @@ final class InputRows {
                 use.name(),
                 use.digest());
         transaction.update(
-                "INSERT INTO inputs (" + COLUMNS + ", run_no, log_offset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO inputs (" + COLUMNS
+                        + ", context, run_no, log_offset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 use.name(),
                 use.version(),
                 use.digest(),
@@ -37,6 +41,7 @@ final class InputRows {
                 use.schema(),
                 use.profile(),
                 json(use.tags()),
+                use.tags().get(CONTEXT),
                 runNo,
                 input.offset());
     }

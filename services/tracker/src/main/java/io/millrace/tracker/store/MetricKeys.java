@@ -28,12 +28,12 @@ public final class MetricKeys {
         for (String key : keys) {
             Integer number = numbers.get(key);
             if (number == null) {
-                number = database.reading(transaction -> numberOf(transaction, key));
+                number = database.finding(transaction -> numberOf(transaction, key));
             }
             if (number == null) {
                 NewRows.insert(database, "INSERT INTO metric_keys (metric_key) VALUES (?)", key);
                 number = Objects.requireNonNull(
-                        database.reading(transaction -> numberOf(transaction, key)), "it was just written");
+                        database.finding(transaction -> numberOf(transaction, key)), "it was just written");
             }
             found.put(key, number);
         }

@@ -84,7 +84,7 @@ public final class RunRows {
     /** Has rows for these runs be there. To be called before a transaction, not within. */
     public void make(Collection<String> runIds) {
         for (String runId : runIds) {
-            if (database.reading(transaction -> numberOf(transaction, runId)) == null) {
+            if (database.finding(transaction -> numberOf(transaction, runId)) == null) {
                 NewRows.insert(
                         database,
                         "INSERT INTO runs (run_id, status, status_offset, lifecycle, lifecycle_offset, manifest_offset)"
@@ -230,10 +230,8 @@ public final class RunRows {
      * Writes what changed.
      *
      * @param before the head as it was read
-     * @param metricNumbers numbers of all metrics that were measured
      */
-    public void save(Transaction transaction, Locked run, RunHead before, Map<String, Integer> metricNumbers)
-            throws SQLException {
+    public void save(Transaction transaction, Locked run, RunHead before) throws SQLException {
         RunImage image = run.image;
         if (!image.head().equals(before)) {
             saveHead(transaction, run.number, image.head());
@@ -264,7 +262,7 @@ public final class RunRows {
             MetricRows.append(
                     transaction,
                     run.number,
-                    Objects.requireNonNull(metricNumbers.get(measured.getKey())),
+                    Objects.requireNonNull(keys.numberOf(transaction, measured.getKey()), "it was made"),
                     run.metrics.getOrDefault(measured.getKey(), new MetricRows.Kept(0, 0)),
                     measured.getValue(),
                     Objects.requireNonNull(image.latest(measured.getKey())));

@@ -63,7 +63,7 @@ final class Tables {
                     + " content ${bytes} NOT NULL, PRIMARY KEY (run_no, key_no, chunk_no))",
             "CREATE TABLE inputs (run_no BIGINT, dataset_name VARCHAR(500), digest VARCHAR(200), version VARCHAR(1000),"
                     + " source_type VARCHAR(1000), source VARCHAR(65535), dataset_schema VARCHAR(1048575),"
-                    + " dataset_profile VARCHAR(1048575), tags VARCHAR(65535) NOT NULL, log_offset BIGINT NOT NULL,"
+                    + " dataset_profile VARCHAR(1048575), tags VARCHAR(65535) NOT NULL, context VARCHAR(1000), log_offset BIGINT NOT NULL,"
                     + " PRIMARY KEY (run_no, dataset_name, digest))",
             "CREATE INDEX inputs_by_name ON inputs (dataset_name, digest)",
             "CREATE TABLE artifacts (run_no BIGINT, path VARCHAR(500), uri VARCHAR(4000) NOT NULL, bytes BIGINT NOT NULL,"
