@@ -14,11 +14,11 @@ public final class RunAnswers {
 
     /** A run. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Run(Info info, Entries data, Inputs inputs) {}
+    public record Run(Summary info, Entries data, Inputs inputs) {}
 
     /** What a run has one of; times in ms since the epoch. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Info(
+    public record Summary(
             String runUuid,
             String runId,
             String runName,
@@ -62,7 +62,7 @@ public final class RunAnswers {
 
     static Run run(StoredRun run) {
         return new Run(
-                info(run.info()),
+                summary(run.summary()),
                 new Entries(
                         run.metrics().stream().map(RunAnswers::metric).toList(),
                         pairs(run.params()),
@@ -70,8 +70,8 @@ public final class RunAnswers {
                 new Inputs(run.inputs().stream().map(RunAnswers::input).toList()));
     }
 
-    static Info info(StoredRun.Info info) {
-        return new Info(
+    static Summary summary(StoredRun.Summary info) {
+        return new Summary(
                 info.runId(),
                 info.runId(),
                 info.name(),

@@ -130,8 +130,8 @@ public final class RunDesk {
         return found;
     }
 
-    StoredRun.Info info(String runId) {
-        StoredRun.Info found = database.finding(transaction -> views.info(transaction, runId));
+    StoredRun.Summary info(String runId) {
+        StoredRun.Summary found = database.finding(transaction -> views.info(transaction, runId));
         if (found == null) {
             throw notFound(runId);
         }

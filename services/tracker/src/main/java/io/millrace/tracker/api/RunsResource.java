@@ -44,7 +44,7 @@ public final class RunsResource {
     public record RunAnswer(RunAnswers.Run run) {}
 
     /** What a run has one of. */
-    public record InfoAnswer(RunAnswers.Info runInfo) {}
+    public record InfoAnswer(RunAnswers.Summary runInfo) {}
 
     /** Found runs; with a token, there are more. */
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -135,7 +135,7 @@ public final class RunsResource {
             }
             return told;
         });
-        return new InfoAnswer(RunAnswers.info(desk.info(runId)));
+        return new InfoAnswer(RunAnswers.summary(desk.info(runId)));
     }
 
     /** Also by MLflow's numbers. */

@@ -45,17 +45,17 @@ public final class RunViews {
     }
 
     /** What is known of one without its entries. */
-    public StoredRun.@Nullable Info info(Transaction transaction, String runId) throws SQLException {
+    public StoredRun.@Nullable Summary info(Transaction transaction, String runId) throws SQLException {
         return transaction.one(INFO + "r.run_id = ?", RunViews::info, runId);
     }
 
     /** Runs that some text column names, newest first. */
-    public List<StoredRun.Info> ofJob(Transaction transaction, String jobId) throws SQLException {
+    public List<StoredRun.Summary> ofJob(Transaction transaction, String jobId) throws SQLException {
         return transaction.query(INFO + "r.job_id = ? ORDER BY r.start_time DESC, r.run_id", RunViews::info, jobId);
     }
 
     /** Runs that are a part of this one, in the order of their beginning. */
-    public List<StoredRun.Info> partsOf(Transaction transaction, String runId) throws SQLException {
+    public List<StoredRun.Summary> partsOf(Transaction transaction, String runId) throws SQLException {
         return transaction.query(INFO + "r.parent_run_id = ? ORDER BY r.start_time, r.run_id", RunViews::info, runId);
     }
 
@@ -115,12 +115,12 @@ public final class RunViews {
         return Objects.requireNonNull(found.get(number));
     }
 
-    private static StoredRun.Info info(ResultSet row) throws SQLException {
+    private static StoredRun.Summary info(ResultSet row) throws SQLException {
         String runId = row.getString(2);
         String experimentId = Objects.requireNonNullElse(row.getString(4), "");
         String location = Objects.requireNonNullElse(row.getString(10), ExperimentRows.ARTIFACTS + experimentId);
         boolean deleted = row.getString(11).equals("deleted");
-        return new StoredRun.Info(
+        return new StoredRun.Summary(
                 runId,
                 Objects.requireNonNullElse(row.getString(3), ""),
                 experimentId,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags by name
  */
 public record StoredRun(
-        Info info,
+        Summary summary,
         List<Measurement> metrics,
         Map<String, String> params,
         Map<String, String> tags,
@@ -27,7 +27,7 @@ public record StoredRun(
      * @param deletedAt when it was deleted, if it is
      * @param lastHeard when the broker last got a word of it
      */
-    public record Info(
+    public record Summary(
             String runId,
             String name,
             String experimentId,
