@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class ModelBookTest {
         return to.change("user:ada", name, command, registry -> true).decision();
     }
 
-    private static ModelCommand version(String runId) {
+    private static ModelCommand version(@Nullable String runId) {
         return new ModelCommand.RegisterVersion("place", runId, null, "", Map.of());
     }
 
@@ -75,7 +76,7 @@ class ModelBookTest {
         awaitUpToDate(follower);
         say(book, new ModelCommand.RegisterModel("", Map.of()));
         for (int i = 1; i <= 20; i++) {
-            int number = book.change(
+            Integer number = book.change(
                             "user:ada",
                             name,
                             version("run" + i),
