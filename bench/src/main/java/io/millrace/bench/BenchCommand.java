@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measure how fast the scheduler decides, how fast events go through it, and how soon it is back.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(scheduler | pipeline | restart)",
-        subcommands = {SchedulerCommand.class, PipelineCommand.class, RestartCommand.class})
+        synopsisSubcommandLabel = "(scheduler | pipeline | restart | monitor)",
+        subcommands = {SchedulerCommand.class, PipelineCommand.class, RestartCommand.class, MonitorCommand.class})
 public final class BenchCommand {}

@@ -24,6 +24,7 @@ import io.millrace.events.log.LogEvent;
 import io.millrace.events.model.ModelEvent;
 import io.millrace.events.node.NodeEvent;
 import io.millrace.events.org.OrgEvent;
+import io.millrace.events.outcome.OutcomeEvent;
 import io.millrace.events.policy.PolicyEvent;
 import io.millrace.events.pool.PoolInput;
 import io.millrace.events.poolusage.PoolUsageEvent;
@@ -34,6 +35,7 @@ import io.millrace.events.refusal.RefusalEvent;
 import io.millrace.events.run.RunEvent;
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.events.telemetry.TelemetryEvent;
+import io.millrace.events.truth.TruthEvent;
 import io.millrace.events.usage.UsageEvent;
 import io.millrace.events.verdict.VerdictEvent;
 import io.millrace.streams.Topic.Principal;
@@ -282,6 +284,14 @@ public final class Topics {
             EVERYONE,
             true);
 
+    /** What {@link #LABELS} look for: predictions by their ids. */
+    public static final Topic<OutcomeEvent> PREDICTION_OUTCOMES =
+            ofMonitor("prediction-outcomes", "prediction id", OutcomeEvent.class, days(35), false);
+
+    /** What quality is counted from: predictions with their labels, by model version. */
+    public static final Topic<TruthEvent> PREDICTION_TRUTHS =
+            ofMonitor("prediction-truths", "model version", TruthEvent.class, days(35), false);
+
     /** What is normal of a model version. Kept as long as windows may be compared with it. */
     public static final Topic<ReferenceEvent> REFERENCES =
             ofMonitor("references", "model version", ReferenceEvent.class, days(365), true);
@@ -292,16 +302,8 @@ public final class Topics {
     public static final Topic<VerdictEvent> MODEL_VERDICTS =
             ofMonitor("model-verdicts", "model version", VerdictEvent.class, days(90), true);
 
-    public static final Topic<AlertActionEvent> ALERT_ACTIONS = new Topic<>(
-            "alert-actions",
-            "rules, fingerprint or silence",
-            AlertActionEvent.class,
-            1,
-            forever(),
-            MONITOR,
-            Set.of(MONITOR),
-            EVERYONE,
-            true);
+    public static final Topic<AlertActionEvent> ALERT_ACTIONS =
+            ofMonitor("alert-actions", "rules, fingerprint or silence", AlertActionEvent.class, 1, forever(), true);
 
     /** The alert engine has one order of all that it sees, so it has one partition. */
     public static final Topic<AlertInputEvent> ALERT_INPUTS = new Topic<>(
@@ -340,6 +342,8 @@ public final class Topics {
             PREDICTIONS,
             ALERT_SIGNALS,
             LABELS,
+            PREDICTION_OUTCOMES,
+            PREDICTION_TRUTHS,
             REFERENCES,
             DRIFT_STATS,
             MODEL_VERDICTS,
@@ -374,8 +378,13 @@ public final class Topics {
     }
 
     private static <E extends SpecificRecord> Topic<E> ofMonitor(
+            String name, String key, Class<E> type, int partitions, Retention kept, boolean audited) {
+        return new Topic<>(name, key, type, partitions, kept, MONITOR, Set.of(MONITOR), EVERYONE, audited);
+    }
+
+    private static <E extends SpecificRecord> Topic<E> ofMonitor(
             String name, String key, Class<E> type, Retention kept, boolean audited) {
-        return new Topic<>(name, key, type, KEYED_PARTITIONS, kept, MONITOR, Set.of(MONITOR), EVERYONE, audited);
+        return ofMonitor(name, key, type, KEYED_PARTITIONS, kept, audited);
     }
 
     private static Retention days(int days) {

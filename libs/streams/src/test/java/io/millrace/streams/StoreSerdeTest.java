@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.stores.alert.AlertEntity;
 import io.millrace.stores.pool.PoolEntityRecord;
 import io.millrace.stores.pool.StoredStale;
+import io.millrace.stores.truth.TruthRecord;
 import io.millrace.stores.usage.UsageRecord;
 import io.millrace.stores.window.WindowRecord;
 import java.io.IOException;
@@ -40,6 +41,7 @@ class StoreSerdeTest {
                         versions(PoolEntityRecord.class, "pool-state"),
                         versions(UsageRecord.class, "usage-state"),
                         versions(WindowRecord.class, "monitor-window"),
+                        versions(TruthRecord.class, "truth-window"),
                         versions(AlertEntity.class, "alert-state"))
                 .flatMap(all -> all);
     }
@@ -59,7 +61,8 @@ class StoreSerdeTest {
     void shouldHaveARecordOfEveryStore() throws IOException {
         try (Stream<Path> stores = Files.list(RECORDED)) {
             assertThat(stores.map(store -> store.getFileName().toString()))
-                    .containsExactlyInAnyOrder("alert-state", "monitor-window", "pool-state", "usage-state");
+                    .containsExactlyInAnyOrder(
+                            "alert-state", "monitor-window", "pool-state", "truth-window", "usage-state");
         }
     }
 

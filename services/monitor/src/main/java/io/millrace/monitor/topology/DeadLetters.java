@@ -14,9 +14,18 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /** What becomes of a record that can't be used: its topic's dead letters take it, and a signal tells of it. */
 record DeadLetters(String deadLetterSink, String signalSink) {
 
+    /** Where a record was read. */
+    record Source(String topic, int partition, long offset) {}
+
+    /** The record that is processed now. */
     void condemn(ProcessorContext<String, Object> context, Record<String, byte[]> record, String reason) {
         RecordMetadata from = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("only what came from a topic can be a dead letter"));
+        condemn(context, record, new Source(from.topic(), from.partition(), from.offset()), reason);
+    }
+
+    /** A record that was read before. */
+    void condemn(ProcessorContext<String, Object> context, Record<String, byte[]> record, Source from, String reason) {
         context.forward(
                 new Record<>(
                         record.key(),

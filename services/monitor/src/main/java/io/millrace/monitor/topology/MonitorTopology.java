@@ -13,6 +13,7 @@ import io.millrace.streams.Topics;
 import io.millrace.streams.decider.DeciderProcessor;
 import io.millrace.streams.decider.DeciderStore;
 import io.millrace.streams.gather.GatherProcessor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
@@ -26,7 +27,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The monitor as a topology of parts that meet in topics only. Windows counts predictions and judges each window when it
- * closes. Alerts gathers verdicts, signals and what people say into one log, {@code alert-inputs}, and decides from that
+ * closes. Truth brings late labels to their predictions and says again how often a model was right. Alerts gathers verdicts, signals and what people say into one log, {@code alert-inputs}, and decides from that
  * alone who has to know.
  */
 public final class MonitorTopology {
@@ -40,6 +41,23 @@ public final class MonitorTopology {
     private static final String DRIFT_SINK = "drift-stats-sink";
     private static final String WINDOW_DEAD_LETTERS = "windows-dead-letter-sink";
     private static final String WINDOW_SIGNALS = "windows-alert-signals-sink";
+
+    private static final String OUTCOMES_SINK = "prediction-outcomes-sink";
+
+    static final String OUTCOME_STORE = "prediction-outcomes";
+    static final String WAITING_STORE = "waiting-labels";
+    static final String TRUTH_STORE = "truth-windows";
+    private static final String LABELS = "labels";
+    private static final String TRUTHS_SINK = "prediction-truths-sink";
+    private static final String TRUTHS_SOURCE = "prediction-truths-source";
+    private static final String LABEL_DEAD_LETTERS = "labels-dead-letter-sink";
+    private static final String LABEL_SIGNALS = "labels-alert-signals-sink";
+    private static final String TRUTH = "truth";
+    private static final String QUALITY_SINK = "truth-model-verdicts-sink";
+
+    private static final String MEMORY = "memory-watch";
+    private static final String MEMORY_DEAD_LETTERS = "memory-watch-dead-letter-sink";
+    private static final String MEMORY_SIGNALS = "memory-watch-alert-signals-sink";
 
     private static final String GATHER = "gather";
     private static final String GATHER_LOG_SINK = "gather-alert-inputs-sink";
@@ -55,13 +73,15 @@ public final class MonitorTopology {
     public static Topology build(WindowPolicy windows, DriftPolicy drift, ServiceClock clock, SchemaLookup schemas) {
         Topology topology = new Topology();
         windows(topology, windows, drift, schemas);
+        truth(topology, windows, schemas);
+        memory(topology, schemas);
         alerts(topology, clock, schemas);
         return topology;
     }
 
     private static void windows(Topology topology, WindowPolicy policy, DriftPolicy drift, SchemaLookup schemas) {
         WindowProcessor.Outputs outputs = new WindowProcessor.Outputs(
-                VERDICTS_SINK, DRIFT_SINK, new DeadLetters(WINDOW_DEAD_LETTERS, WINDOW_SIGNALS));
+                VERDICTS_SINK, DRIFT_SINK, OUTCOMES_SINK, new DeadLetters(WINDOW_DEAD_LETTERS, WINDOW_SIGNALS));
         topology.addProcessor(
                 WINDOWS,
                 () -> new WindowProcessor(policy, drift, WINDOW_STORE, schemas, outputs),
@@ -70,8 +90,48 @@ public final class MonitorTopology {
         topology.addStateStore(DeciderStore.builder(WINDOW_STORE), WINDOWS);
         sink(topology, VERDICTS_SINK, Topics.MODEL_VERDICTS, schemas, WINDOWS);
         sink(topology, DRIFT_SINK, Topics.DRIFT_STATS, schemas, WINDOWS);
+        sink(topology, OUTCOMES_SINK, Topics.PREDICTION_OUTCOMES, schemas, WINDOWS);
         sink(topology, WINDOW_SIGNALS, Topics.ALERT_SIGNALS, schemas, WINDOWS);
         deadLetters(topology, WINDOW_DEAD_LETTERS, WINDOWS);
+    }
+
+    private static void truth(Topology topology, WindowPolicy policy, SchemaLookup schemas) {
+        DeadLetters deadLetters = new DeadLetters(LABEL_DEAD_LETTERS, LABEL_SIGNALS);
+        topology.addProcessor(
+                LABELS,
+                () -> new LabelProcessor(OUTCOME_STORE, WAITING_STORE, TRUTHS_SINK, deadLetters, schemas),
+                source(topology, Topics.LABELS),
+                source(topology, Topics.PREDICTION_OUTCOMES));
+        // Segments of some days, dropped whole when they are too old.
+        topology.addStateStore(
+                Stores.windowStoreBuilder(
+                        Stores.persistentWindowStore(OUTCOME_STORE, LabelProcessor.KEPT, Duration.ofMillis(1), false),
+                        Serdes.String(),
+                        Serdes.ByteArray()),
+                LABELS);
+        topology.addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(WAITING_STORE), Serdes.String(), Serdes.ByteArray()),
+                LABELS);
+        sink(topology, TRUTHS_SINK, Topics.PREDICTION_TRUTHS, schemas, LABELS);
+        sink(topology, LABEL_SIGNALS, Topics.ALERT_SIGNALS, schemas, LABELS);
+        deadLetters(topology, LABEL_DEAD_LETTERS, LABELS);
+
+        topology.addSource(
+                TRUTHS_SOURCE,
+                new StringDeserializer(),
+                EventSerde.of(Topics.PREDICTION_TRUTHS, schemas),
+                Topics.PREDICTION_TRUTHS.name());
+        topology.addProcessor(TRUTH, () -> new TruthProcessor(policy, TRUTH_STORE, QUALITY_SINK), TRUTHS_SOURCE);
+        topology.addStateStore(DeciderStore.builder(TRUTH_STORE), TRUTH);
+        sink(topology, QUALITY_SINK, Topics.MODEL_VERDICTS, schemas, TRUTH);
+    }
+
+    private static void memory(Topology topology, SchemaLookup schemas) {
+        DeadLetters outputs = new DeadLetters(MEMORY_DEAD_LETTERS, MEMORY_SIGNALS);
+        topology.addProcessor(MEMORY, () -> new MemoryWatch(schemas, outputs), source(topology, Topics.GPU_TELEMETRY));
+        sink(topology, MEMORY_SIGNALS, Topics.ALERT_SIGNALS, schemas, MEMORY);
+        deadLetters(topology, MEMORY_DEAD_LETTERS, MEMORY);
     }
 
     private static void alerts(Topology topology, ServiceClock clock, SchemaLookup schemas) {

@@ -1,5 +1,7 @@
 package io.millrace.monitor.topology;
 
+import io.millrace.events.outcome.OutcomeEvent;
+import io.millrace.events.outcome.OutcomeTold;
 import io.millrace.events.prediction.PredictionEvent;
 import io.millrace.events.prediction.PredictionMade;
 import io.millrace.events.reference.ReferenceEvent;
@@ -44,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class WindowProcessor implements Processor<String, byte[], String, Object> {
 
     /** Names of the sinks it forwards to. */
-    record Outputs(String verdicts, String drift, DeadLetters deadLetters) {}
+    record Outputs(String verdicts, String drift, String outcomes, DeadLetters deadLetters) {}
 
     /** The end of the year 9999: what is said to happen later is a mistake in units. */
     private static final long LATEST_MS = 253_402_300_799_999L;
@@ -165,11 +167,30 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
             OpenWindow.OfFeatures features = model.features(policy, at);
             features.add(values(made), answer);
             model.change(features);
+            if (made.getError() == null) {
+                outcome(made, event.getOccurredAt());
+            }
         }
         earliestEnd = Math.min(earliestEnd, service.start() + policy.service());
         if (time.now() >= earliestEnd + policy.grace()) {
             closeWhatIsOver();
         }
+    }
+
+    private void outcome(PredictionMade made, Instant at) {
+        OutcomeEvent event = new OutcomeEvent(
+                made.getPredictionId() + "/outcome",
+                at,
+                VerdictCodec.ACTOR,
+                new OutcomeTold(
+                        made.getPredictionId(),
+                        made.getModelName(),
+                        made.getModelVersion(),
+                        at,
+                        made.getScore(),
+                        made.getLabel()));
+        initialised(context)
+                .forward(new Record<>(made.getPredictionId(), (Object) event, at.toEpochMilli()), outputs.outcomes());
     }
 
     private static Map<String, ? extends @Nullable Object> values(PredictionMade made) {

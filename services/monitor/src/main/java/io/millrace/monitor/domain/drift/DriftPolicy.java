@@ -6,8 +6,8 @@ package io.millrace.monitor.domain.drift;
  * @param level a feature drifts where its corrected p-value is below it; also the level of null-calibrated thresholds
  * @param share of the features that drift, from which on the data set does
  * @param fewest values in a window below which nothing is decided
- * @param effect standard deviations of the reference, or Jensen-Shannon distance for categories, that a difference must
- *     reach to be called drift; however sure one is of it, less is no matter
+ * @param effect what a difference must reach to be called drift, however sure one is of it: of numbers, this many standard
+ *     deviations of the reference and half as large a KS distance; of categories, this Jensen-Shannon distance
  */
 public record DriftPolicy(double level, double share, long fewest, double effect) {
 

@@ -99,7 +99,9 @@ public record DriftReport(
                         Double.NaN,
                         constant ? Double.NaN : 0.1,
                         constant ? bound : bound / unit));
-        return new Tested(seen, statistics, pValue, Math.min(Double.MAX_VALUE, moved / unit), enough);
+        // A few values that went far move the one, many that went nowhere the other.
+        double effect = Math.min(moved / unit, 2 * distance);
+        return new Tested(seen, statistics, pValue, effect, enough);
     }
 
     private static Tested categorical(

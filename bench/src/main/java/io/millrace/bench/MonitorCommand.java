@@ -1,0 +1,65 @@
+package io.millrace.bench;
+
+import io.millrace.bench.monitor.SketchBench;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "monitor",
+        description = "How many feature values a second one core counts, without Kafka, and how long a verdict takes.",
+        mixinStandardHelpOptions = true)
+final class MonitorCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--features", defaultValue = "40", description = "Features of a row. Default: ${DEFAULT-VALUE}.")
+    private int features;
+
+    @Option(names = "--rows", defaultValue = "10000", description = "Rows of a window. Default: ${DEFAULT-VALUE}.")
+    private int rows;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "5",
+            description = "Measured for so long, after as long to warm up. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(names = "--seed", defaultValue = "42", description = "Of the values. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Put the figures into this file, under 'monitor'.")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() {
+        if (features < 1 || rows < 1 || seconds < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--features, --rows and --seconds must be numbers from 1 on");
+        }
+        SketchBench.Result result = SketchBench.run(new SketchBench.Options(features, rows, seconds, seed));
+        spec.commandLine()
+                .getOut()
+                .println(String.format(
+                        Locale.ROOT,
+                        "%d features, %d rows a window, seed %d%n%.1f million cells a second on one core,"
+                                + " %d bytes of counts a feature, %.2f ms a verdict",
+                        result.features(),
+                        result.rows(),
+                        seed,
+                        result.cellsPerSecond() / 1e6,
+                        result.bytesPerFeature(),
+                        result.verdictMs()));
+        if (json != null) {
+            BenchReport.write(json, "monitor", result);
+        }
+        return 0;
+    }
+}
