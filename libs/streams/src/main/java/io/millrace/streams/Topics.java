@@ -288,7 +288,6 @@ public final class Topics {
     public static final Topic<OutcomeEvent> PREDICTION_OUTCOMES =
             ofMonitor("prediction-outcomes", "prediction id", OutcomeEvent.class, days(35), false);
 
-    /** What quality is counted from: predictions with their labels, by model version. */
     public static final Topic<TruthEvent> PREDICTION_TRUTHS =
             ofMonitor("prediction-truths", "model version", TruthEvent.class, days(35), false);
 
@@ -305,7 +304,6 @@ public final class Topics {
     public static final Topic<AlertActionEvent> ALERT_ACTIONS =
             ofMonitor("alert-actions", "rules, fingerprint or silence", AlertActionEvent.class, 1, forever(), true);
 
-    /** The alert engine has one order of all that it sees, so it has one partition. */
     public static final Topic<AlertInputEvent> ALERT_INPUTS = new Topic<>(
             "alert-inputs",
             "engine",

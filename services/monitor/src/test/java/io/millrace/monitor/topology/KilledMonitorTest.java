@@ -123,7 +123,10 @@ class KilledMonitorTest {
                 .satisfies(event -> assertThat(
                                 ((AlertFired) event.getPayload()).getAlert().getSince())
                         .isEqualTo(BEGIN.plusSeconds(21 * 60)));
-        assertThat(read(Topics.ALERTS).stream().map(AlertEvent::getEventId)).doesNotHaveDuplicates();
+        // Other tests of this module tell of alerts in the same topic, under other ids.
+        assertThat(read(Topics.ALERTS).stream().map(AlertEvent::getEventId).filter(id -> id.startsWith("alerts/")))
+                .hasSizeGreaterThan(1)
+                .doesNotHaveDuplicates();
     }
 
     private static Instant at(int index) {
