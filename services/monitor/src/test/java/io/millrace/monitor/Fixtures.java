@@ -29,6 +29,20 @@ public final class Fixtures {
         }
     }
 
+    /** Where a frozen model was wrong (1) and right (0) on a stream whose concept changes at 6,500, 19,000 and 31,500. */
+    public static int[] seaErrors() {
+        Path file = ROOT.resolve("tests/interop/fixtures/monitor/sea_errors.txt");
+        try {
+            return Files.readString(file)
+                    .strip()
+                    .chars()
+                    .map(digit -> digit - '0')
+                    .toArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public static double[] doubles(JsonNode values) {
         return IntStream.range(0, values.size())
                 .mapToDouble(i -> values.get(i).asDouble())

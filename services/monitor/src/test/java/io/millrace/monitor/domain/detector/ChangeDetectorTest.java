@@ -72,6 +72,25 @@ class ChangeDetectorTest {
         assertThat(adwin.mean()).isEqualTo(0.5);
     }
 
+    /** River's answers on the same stream. */
+    @Test
+    void shouldFindTheChangesOfAConcept() {
+        int[] errors = Fixtures.seaErrors();
+        assertThat(drifts(new Adwin(), errors)).containsExactly(7167, 34015);
+        assertThat(drifts(new PageHinkley(), errors)).containsExactly(7204, 17650, 32714);
+        assertThat(drifts(new Ddm(), errors)).containsExactly(316, 573, 791, 7819);
+    }
+
+    private static List<Integer> drifts(ChangeDetector detector, int[] errors) {
+        List<Integer> drifts = new ArrayList<>();
+        for (int i = 0; i < errors.length; i++) {
+            if (detector.update(errors[i]) == Change.DRIFT) {
+                drifts.add(i);
+            }
+        }
+        return drifts;
+    }
+
     @Test
     void shouldGoOnWithWhatItRemembered() {
         Random random = new Random(1);

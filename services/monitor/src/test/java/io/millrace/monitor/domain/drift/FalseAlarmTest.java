@@ -100,7 +100,7 @@ class FalseAlarmTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"200, 0.5", "500, 0.35", "5000, 0.15"})
+    @CsvSource({"200, 0.5", "500, 0.35", "5000, 0.2"})
     void shouldFindPlantedDrift(int size, double moved) {
         int found = 0;
         for (int seed = 0; seed < 100; seed++) {
