@@ -21,7 +21,7 @@ class MonitorTextsTest {
                   "acknowledged_by": null, "summary": "digits/1 fails 0.2 of its requests"}]
                 """))).isEqualTo("""
                 alert  severity  state   since                 taken by  what
-                0a1b   P2        FIRING  2026-03-01T12:00:00Z  -         digits/1 fails 0.2 of its requests
+                0a1b   P2        FIRING  2026-03-01T12:00:00Z         -  digits/1 fails 0.2 of its requests
                 """);
     }
 
