@@ -65,9 +65,11 @@ final class RunningStack implements AutoCloseable {
         }
     }
 
+    /** With the scheduler alone unless told otherwise: each service takes seconds to start. */
     static RunningStack start(Path data, UnaryOperator<StackOptions> with) {
-        StackOptions options =
-                with.apply(StackOptions.of(ProjectRoot.find(), data).withPorts(Ports.free()));
+        StackOptions options = with.apply(StackOptions.of(ProjectRoot.find(), data)
+                .withPorts(Ports.free())
+                .withServices(List.of("scheduler")));
         LocalStack.up(options, line -> {});
         return new RunningStack(data);
     }
