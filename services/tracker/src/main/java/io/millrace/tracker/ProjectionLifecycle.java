@@ -3,6 +3,7 @@ package io.millrace.tracker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.millrace.streams.PatientSchemas;
+import io.millrace.tracker.api.LostRuns;
 import io.millrace.tracker.projection.ExperimentFold;
 import io.millrace.tracker.projection.LogDoor;
 import io.millrace.tracker.projection.LogFollower;
@@ -17,17 +18,25 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Has the log followed while the service runs, and tells whether it can answer. */
 @Singleton
 final class ProjectionLifecycle {
+
+    private static final Logger LOG = Logger.getLogger(ProjectionLifecycle.class);
+    private static final int SILENCE_CHECK_S = 1;
 
     private final Map<String, Object> broker;
     private final PatientSchemas schemas;
@@ -36,6 +45,10 @@ final class ProjectionLifecycle {
     private final ExperimentFold experiments;
     private final RunFold runs;
     private final MeterRegistry meters;
+    private final LostRuns lostRuns;
+    private final InstantSource time;
+    private final ScheduledExecutorService clock =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("lost-runs").daemon().factory());
     private @Nullable LogFollower follower;
 
     ProjectionLifecycle(
@@ -45,6 +58,8 @@ final class ProjectionLifecycle {
             LogDoor door,
             ExperimentFold experiments,
             RunFold runs,
+            LostRuns lostRuns,
+            InstantSource time,
             MeterRegistry meters) {
         this.broker = broker;
         this.schemas = schemas;
@@ -52,6 +67,8 @@ final class ProjectionLifecycle {
         this.door = door;
         this.experiments = experiments;
         this.runs = runs;
+        this.lostRuns = lostRuns;
+        this.time = time;
         this.meters = meters;
     }
 
@@ -63,12 +80,25 @@ final class ProjectionLifecycle {
     void start(@Observes StartupEvent startup) {
         LogFollower started = new LogFollower(broker, schemas, database, door, folds());
         follower = started;
+        clock.scheduleWithFixedDelay(() -> endLost(started), SILENCE_CHECK_S, SILENCE_CHECK_S, TimeUnit.SECONDS);
         Gauge.builder("millrace_tracker_records_left", () -> started.progress().left())
                 .description("Records of the log that are still to be applied before the tables are up to date.")
                 .register(meters);
     }
 
+    private void endLost(LogFollower started) {
+        long listening = started.progress().caughtUpForMs();
+        if (listening > 0) {
+            try {
+                lostRuns.end(time.millis() - listening);
+            } catch (RuntimeException e) {
+                LOG.warn("silent runs are looked for again in a moment", e);
+            }
+        }
+    }
+
     void stop(@Observes ShutdownEvent shutdown) {
+        clock.shutdownNow();
         if (follower != null) {
             follower.close();
         }

@@ -208,13 +208,9 @@ public final class RunImage {
     private void start(Said said, RunFact.Started started) {
         String experimentId =
                 started.experimentId() == null ? ExperimentIds.ofName(started.experiment()) : started.experimentId();
-        boolean first = head.startedOffset() == null || said.offset() < head.startedOffset();
         head = head.started(said, started, cut(experimentId, ExperimentIds.LONGEST));
         head = head.state(said.offset(), RunState.RUNNING, null, null);
         Map<String, String> all = new LinkedHashMap<>();
-        if (first && !started.name().isEmpty()) {
-            all.put(RUN_NAME, started.name());
-        }
         if (!started.user().isEmpty()) {
             all.put(USER, started.user());
         }
@@ -226,6 +222,10 @@ public final class RunImage {
         }
         all.putAll(started.tags());
         all.forEach((key, value) -> changeTag(said.offset(), key, value));
+        if (!started.name().isEmpty() && !started.tags().containsKey(RUN_NAME)) {
+            // The first beginning names the run, and any word of its name is later than that.
+            changeTag(-1 - said.offset(), RUN_NAME, started.name());
+        }
     }
 
     private void giveParam(long offset, String key, String value) {

@@ -19,6 +19,7 @@ public final class Progress {
     private long left = 1;
     private int told;
     private boolean caughtUp;
+    private long caughtUpAt;
 
     synchronized void begin(
             Map<TopicPartition, Long> endOffsets,
@@ -49,6 +50,7 @@ public final class Progress {
         }
         if (left == 0) {
             caughtUp = true;
+            caughtUpAt = System.nanoTime();
             LOG.info("the tables are up to date after {} records", toDo);
         }
     }
@@ -60,6 +62,11 @@ public final class Progress {
     /** Whether the tables hold everything that was in the log when the follower began. */
     public synchronized boolean caughtUp() {
         return caughtUp;
+    }
+
+    /** For how long they hold it, ms; 0 while they don't. */
+    public synchronized long caughtUpForMs() {
+        return caughtUp ? (System.nanoTime() - caughtUpAt) / 1_000_000 : 0;
     }
 
     /** How much of that is applied, 0 to 100. */

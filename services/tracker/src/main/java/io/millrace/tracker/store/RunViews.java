@@ -59,6 +59,22 @@ public final class RunViews {
         return transaction.query(INFO + "r.parent_run_id = ? ORDER BY r.start_time, r.run_id", RunViews::info, runId);
     }
 
+    /**
+     * Runs of which nothing was heard for longer than they said.
+     *
+     * @param now ms since the epoch
+     * @param listeningSince silence before it does not count, ms since the epoch
+     */
+    public static List<String> silentAt(Transaction transaction, long now, long listeningSince) throws SQLException {
+        return transaction.query(
+                "SELECT run_id FROM runs WHERE status = 'RUNNING' AND silent_after_ms > 0 AND lifecycle = 'active'"
+                        + " AND started_offset IS NOT NULL AND last_heard + silent_after_ms < ?"
+                        + " AND silent_after_ms < ? ORDER BY run_no",
+                row -> row.getString(1),
+                now,
+                now - listeningSince);
+    }
+
     /** The manifest as JSON; null where nobody told one. */
     public @Nullable String manifest(Transaction transaction, String runId) throws SQLException {
         return transaction.one("SELECT manifest FROM runs WHERE run_id = ?", row -> row.getString(1), runId);

@@ -45,6 +45,7 @@ final class Tables {
                     + " last_heard BIGINT, manifest VARCHAR(1000000), manifest_offset BIGINT NOT NULL)",
             "CREATE INDEX runs_by_start ON runs (experiment_id, start_time DESC, run_id)",
             "CREATE INDEX runs_by_job ON runs (job_id)",
+            "CREATE INDEX runs_by_silence ON runs (status, silent_after_ms)",
             "CREATE INDEX runs_by_parent ON runs (parent_run_id)",
             "CREATE TABLE params (run_no BIGINT, param_key VARCHAR(250), param_value VARCHAR(6000) NOT NULL,"
                     + " value_head VARCHAR(100) NOT NULL, log_offset BIGINT NOT NULL, PRIMARY KEY (run_no, param_key))",
