@@ -47,8 +47,8 @@ final class ProjectionLifecycle {
     private final MeterRegistry meters;
     private final LostRuns lostRuns;
     private final InstantSource time;
-    private final ScheduledExecutorService clock =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name("lost-runs").daemon().factory());
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("lost-runs").daemon().factory());
     private @Nullable LogFollower follower;
 
     ProjectionLifecycle(

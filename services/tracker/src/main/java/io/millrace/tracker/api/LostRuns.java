@@ -44,8 +44,8 @@ public final class LostRuns {
                     return List.of();
                 }
                 LOG.infof("run %s is lost: nothing was heard of it for %d ms", runId, patience);
-                return List.of(desk.told(new RunFact.Ended(
-                        RunState.FAILED, "lost: nothing was heard of it for " + patience + " ms")));
+                return List.of(desk.told(
+                        new RunFact.Ended(RunState.FAILED, "lost: nothing was heard of it for " + patience + " ms")));
             });
         }
     }

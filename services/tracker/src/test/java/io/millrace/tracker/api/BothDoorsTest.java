@@ -50,7 +50,11 @@ class BothDoorsTest {
     void open() {
         tracker = new TrackerUnderTest("jdbc:h2:file:" + folder.resolve("tracker")).follow();
         desk = new RunDesk(
-                tracker.database, tracker.runs, tracker.experiments, tracker.runFold, tracker.door,
+                tracker.database,
+                tracker.runs,
+                tracker.experiments,
+                tracker.runFold,
+                tracker.door,
                 InstantSource.system());
     }
 
@@ -161,12 +165,18 @@ class BothDoorsTest {
         LostRuns lost = new LostRuns(desk);
         long later = System.currentTimeMillis() + 60_000;
         RunDesk laterDesk = new RunDesk(
-                tracker.database, tracker.runs, tracker.experiments, tracker.runFold, tracker.door,
+                tracker.database,
+                tracker.runs,
+                tracker.experiments,
+                tracker.runFold,
+                tracker.door,
                 () -> Instant.ofEpochMilli(later));
         lost.end(0);
         assertThat(desk.info(runId).state()).isEqualTo(RunState.RUNNING);
         new LostRuns(laterDesk).end(later - 500);
-        assertThat(desk.info(runId).state()).as("silence of ours does not count").isEqualTo(RunState.RUNNING);
+        assertThat(desk.info(runId).state())
+                .as("silence of ours does not count")
+                .isEqualTo(RunState.RUNNING);
         new LostRuns(laterDesk).end(0);
         assertThat(desk.info(runId).state()).isEqualTo(RunState.FAILED);
         assertThat(desk.info(runId).endMessage()).isEqualTo("lost: nothing was heard of it for 1000 ms");

@@ -35,30 +35,45 @@ class RunImageTest {
         image.changedFiles().forEach(path -> all.put("file " + path, image.file(path)));
         image.measured().forEach((key, values) -> {
             all.put("newest " + key, image.latest(key));
-            all.put("history " + key, values.stream().sorted(Measurement.IN_TIME).toList());
+            all.put(
+                    "history " + key,
+                    values.stream().sorted(Measurement.IN_TIME).toList());
         });
         return image.head() + "\n" + all;
     }
 
     private static Said any(SeededRandom random, long offset) {
         String value = "v" + random.nextInt(3);
-        return said(offset, switch (random.nextInt(9)) {
-            case 0 -> new RunFact.Started(
-                    "e" + random.nextInt(2), null, value, "ada", null, null, random.nextInt(3), Map.of("t", value), null);
-            case 1 -> new RunFact.ParamsGiven(Map.of("p" + random.nextInt(3), value));
-            case 2 -> new RunFact.Measured(List.of(new Measurement(
-                    "m" + random.nextInt(2),
-                    random.pick(0.0, 1.0, Double.NaN, Double.NEGATIVE_INFINITY),
-                    random.nextInt(3),
-                    random.nextInt(3))));
-            case 3 -> new RunFact.TagsChanged(Map.of("t", value), List.of());
-            case 4 -> new RunFact.TagsChanged(Map.of(), List.of("t"));
-            case 5 -> new RunFact.FileMade("f", value, random.nextInt(5), null);
-            case 6 -> new RunFact.Ended(random.pick(RunState.FINISHED, RunState.FAILED), value);
-            case 7 -> random.nextBoolean() ? new RunFact.Deleted() : new RunFact.Restored();
-            default -> new RunFact.InputsRead(List.of(
-                    new DatasetUse("d", null, value, "local", "s" + random.nextInt(2), null, null, Map.of())));
-        });
+        return said(
+                offset,
+                switch (random.nextInt(9)) {
+                    case 0 ->
+                        new RunFact.Started(
+                                "e" + random.nextInt(2),
+                                null,
+                                value,
+                                "ada",
+                                null,
+                                null,
+                                random.nextInt(3),
+                                Map.of("t", value),
+                                null);
+                    case 1 -> new RunFact.ParamsGiven(Map.of("p" + random.nextInt(3), value));
+                    case 2 ->
+                        new RunFact.Measured(List.of(new Measurement(
+                                "m" + random.nextInt(2),
+                                random.pick(0.0, 1.0, Double.NaN, Double.NEGATIVE_INFINITY),
+                                random.nextInt(3),
+                                random.nextInt(3))));
+                    case 3 -> new RunFact.TagsChanged(Map.of("t", value), List.of());
+                    case 4 -> new RunFact.TagsChanged(Map.of(), List.of("t"));
+                    case 5 -> new RunFact.FileMade("f", value, random.nextInt(5), null);
+                    case 6 -> new RunFact.Ended(random.pick(RunState.FINISHED, RunState.FAILED), value);
+                    case 7 -> random.nextBoolean() ? new RunFact.Deleted() : new RunFact.Restored();
+                    default ->
+                        new RunFact.InputsRead(List.of(new DatasetUse(
+                                "d", null, value, "local", "s" + random.nextInt(2), null, null, Map.of())));
+                });
     }
 
     @Test
@@ -105,12 +120,10 @@ class RunImageTest {
 
     @Test
     void shouldGoOnWhenAnotherAttemptBegins() {
-        RunFact.Started first =
-                new RunFact.Started("e", null, "name", "ada", null, "job", 1, Map.of(), 60_000L);
-        RunFact.Started second =
-                new RunFact.Started("e", null, "other", "ada", null, "job", 2, Map.of(), 60_000L);
-        RunImage image = image(List.of(
-                said(0, first), said(1, new RunFact.Ended(RunState.FAILED, "lost")), said(2, second)));
+        RunFact.Started first = new RunFact.Started("e", null, "name", "ada", null, "job", 1, Map.of(), 60_000L);
+        RunFact.Started second = new RunFact.Started("e", null, "other", "ada", null, "job", 2, Map.of(), 60_000L);
+        RunImage image =
+                image(List.of(said(0, first), said(1, new RunFact.Ended(RunState.FAILED, "lost")), said(2, second)));
         assertThat(image.head().state()).isEqualTo(RunState.RUNNING);
         assertThat(image.head().attempt()).isEqualTo(2);
         assertThat(image.head().name()).isEqualTo("name");
