@@ -1,5 +1,6 @@
 package io.millrace.monitor.api;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -35,7 +36,8 @@ final class MonitorMetrics {
         }
     }
 
-    static void register(MonitorViews views, MeterRegistry meters) {
+    /** @return what brings the figures up to date */
+    static Runnable register(MonitorViews views, MeterRegistry meters) {
         List<Figure<?>> figures = List.of(
                 service(meters, "millrace_model_error_rate", "Share of failed requests.", ServiceRow::errorRate),
                 service(meters, "millrace_model_throughput", "Requests a second.", ServiceRow::throughput),
@@ -55,16 +57,15 @@ final class MonitorMetrics {
         MultiGauge alerts = MultiGauge.builder("millrace_alerts_firing")
                 .description("Alerts that fire.")
                 .register(meters);
-        // Gauges are read when somebody asks; what they are read of is refreshed with this one.
-        io.micrometer.core.instrument.Gauge.builder(
-                        "millrace_models",
-                        () -> views.read(all -> {
-                            figures.forEach(figure -> figure.refresh(all.models()));
-                            alerts.register(firing(all), true);
-                            return all.models().size();
-                        }))
+        Gauge.builder("millrace_models", () -> views.read(all -> all.models().size()))
                 .description("Model versions of which predictions were seen.")
                 .register(meters);
+        // Rows can't come and go while somebody reads them all, so this is not done when asked for a figure.
+        return () -> views.read(all -> {
+            figures.forEach(figure -> figure.refresh(all.models()));
+            alerts.register(firing(all), true);
+            return figures.size();
+        });
     }
 
     private static List<MultiGauge.Row<?>> firing(MonitorViews all) {

@@ -14,6 +14,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -27,10 +30,14 @@ final class ViewsLifecycle {
     private static final List<Topic<?>> SOURCES =
             List.of(Topics.MODEL_VERDICTS, Topics.DRIFT_STATS, Topics.REFERENCES, Topics.ALERTS, Topics.ALERT_ACTIONS);
 
+    private static final int REFRESH_S = 5;
+
     private final Map<String, Object> broker;
     private final PatientSchemas schemas;
     private final MeterRegistry meters;
     private final MonitorViews views = new MonitorViews();
+    private final ScheduledExecutorService refreshing = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("monitor-metrics").daemon().factory());
     private @Nullable Projection projection;
 
     ViewsLifecycle(
@@ -48,10 +55,12 @@ final class ViewsLifecycle {
         Gauge.builder("millrace_view_unreadable_records", built::unreadable)
                 .description("Records that are left out of the view because they could not be read or folded.")
                 .register(meters);
-        MonitorMetrics.register(views, meters);
+        Runnable refresh = MonitorMetrics.register(views, meters);
+        refreshing.scheduleAtFixedRate(refresh, REFRESH_S, REFRESH_S, TimeUnit.SECONDS);
     }
 
     void stop(@Observes ShutdownEvent shutdown) {
+        refreshing.shutdownNow();
         if (projection != null) {
             projection.close();
         }
