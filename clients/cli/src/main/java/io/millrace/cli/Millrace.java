@@ -32,6 +32,8 @@ import picocli.CommandLine.ParseResult;
             QueueCommand.class,
             JobsCommand.class,
             ExplainCommand.class,
+            RunsCommand.class,
+            ModelsCommand.class,
             OverrideCommand.class,
             PreemptCommand.class,
             AlertsCommand.class,

@@ -5,6 +5,9 @@ import io.millrace.access.Role;
 import io.millrace.tracker.api.MlflowException.Code;
 import io.millrace.tracker.artifacts.ArtifactPath;
 import io.millrace.tracker.artifacts.ArtifactStore;
+import io.millrace.tracker.domain.RunFact;
+import io.millrace.tracker.store.StoredRun;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -40,10 +43,19 @@ public final class ArtifactsResource {
     public record FileRow(
             String path, boolean isDir, @Nullable Long fileSize) {}
 
-    private final ArtifactStore store;
+    /** Of a run's file: experiment, run, this, and where among the run's files. */
+    private static final String FILES = "artifacts";
 
-    ArtifactsResource(ArtifactStore store) {
+    private static final int BEFORE_FILES = 3;
+
+    private final ArtifactStore store;
+    private final RunDesk desk;
+    private final SecurityIdentity identity;
+
+    ArtifactsResource(ArtifactStore store, RunDesk desk, SecurityIdentity identity) {
         this.store = store;
+        this.desk = desk;
+        this.identity = identity;
     }
 
     @GET
@@ -81,8 +93,29 @@ public final class ArtifactsResource {
     @Consumes(MediaType.WILDCARD)
     @RolesAllowed(Role.USES)
     public Map<String, String> upload(@PathParam("path") String path, InputStream content) throws IOException {
-        store.put(ArtifactPath.of(path), content);
+        ArtifactPath where = ArtifactPath.of(path);
+        tell(where, store.put(where, content));
         return Map.of();
+    }
+
+    /** To the log of the run whose file it is. What lies elsewhere is of no run. */
+    private void tell(ArtifactPath path, ArtifactStore.Stored stored) {
+        List<String> names = path.names();
+        if (names.size() <= BEFORE_FILES || !names.get(2).equals(FILES)) {
+            return;
+        }
+        String runId = names.get(1);
+        StoredRun.Summary known =
+                desk.database().finding(transaction -> desk.views().info(transaction, runId));
+        if (known != null) {
+            String file = String.join("/", names.subList(BEFORE_FILES, names.size()));
+            RunFact made = new RunFact.FileMade(file, store.uri(path), stored.bytes(), stored.sha256());
+            desk.change(
+                    "user:" + identity.getPrincipal().getName(),
+                    runId,
+                    List.of(),
+                    (transaction, run) -> List.of(desk.told(made)));
+        }
     }
 
     @DELETE

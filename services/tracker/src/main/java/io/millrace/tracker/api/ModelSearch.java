@@ -12,7 +12,7 @@ import io.millrace.tracker.search.OrderParser;
 import io.millrace.tracker.search.Searched;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -77,7 +77,7 @@ final class ModelSearch {
 
     private static List<?> values(RegisteredModel model, Field field) {
         if (field.kind() == Field.Kind.TAG) {
-            return tag(Optional.ofNullable(model.tags().get(field.key())));
+            return tag(model.tags(), field.key());
         }
         return switch (field.key()) {
             case "name" -> List.of(model.name());
@@ -90,7 +90,7 @@ final class ModelSearch {
     private static List<?> values(Found found, Field field) {
         ModelVersion version = found.version();
         if (field.kind() == Field.Kind.TAG) {
-            return tag(Optional.ofNullable(version.tags().get(field.key())));
+            return tag(version.tags(), field.key());
         }
         return switch (field.key()) {
             case "name" -> List.of(found.model().name());
@@ -103,8 +103,13 @@ final class ModelSearch {
         };
     }
 
-    private static List<String> tag(Optional<String> value) {
-        return value.stream().toList();
+    /** Clients ask for what is no prompt by {@code != 'true'}, and mean also what does not say whether it is one. */
+    private static List<String> tag(Map<String, String> tags, String key) {
+        String value = tags.get(key);
+        if (value == null && key.equals(PROMPT)) {
+            return List.of("false");
+        }
+        return value == null ? List.of() : List.of(value);
     }
 
     private interface Values<T> {
