@@ -28,7 +28,7 @@ import org.jboss.resteasy.reactive.RestResponse.Status;
 import org.jspecify.annotations.Nullable;
 
 /** Many runs side by side, and their curves with few points. */
-@Path("/v1/runs")
+@Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Role.VIEWS)
 public final class RunComparisonResource {
@@ -78,14 +78,14 @@ public final class RunComparisonResource {
 
     /** Body: run_ids, and if wanted metric, best (min or max) and group_by, a list of params. */
     @POST
-    @Path("/compare")
+    @Path("/runs/compare")
     public Compared compareMany(@Nullable JsonNode body) {
         Asked asked = Asked.of(body);
         return compare(asked.texts("run_ids"), asked.optional("metric"), asked.text("best"), asked.texts("group_by"));
     }
 
     @GET
-    @Path("/compare")
+    @Path("/runs/compare")
     public Compared compare(
             @QueryParam("run_id") List<String> runIds,
             @QueryParam("metric") @Nullable String metric,
@@ -154,7 +154,7 @@ public final class RunComparisonResource {
      * @param points of each curve, at most
      */
     @GET
-    @Path("/{id}/curves")
+    @Path("/runs/{id}/curves")
     public List<Curve> curves(
             @PathParam("id") String runId,
             @QueryParam("metric") List<String> metrics,
