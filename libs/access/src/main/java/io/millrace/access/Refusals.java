@@ -1,5 +1,6 @@
 package io.millrace.access;
 
+import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -93,7 +94,10 @@ public final class Refusals {
     }
 
     private String name() {
-        return identity.isAnonymous() ? UNKNOWN : identity.getPrincipal().getName();
+        // Who asks for an address that there isn't is asked about before anybody looked who he is.
+        return !BlockingOperationControl.isBlockingAllowed() || identity.isAnonymous()
+                ? UNKNOWN
+                : identity.getPrincipal().getName();
     }
 
     private RestResponse<Refusal> refuse(Status status, String why, HttpServerRequest request) {

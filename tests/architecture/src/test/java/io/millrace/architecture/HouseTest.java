@@ -33,7 +33,7 @@ class HouseTest {
             // folders of operating systems
             "bin|dev|etc|lib|opt|proc|run|sbin|sys|tmp|usr|var|Library",
             // addresses within a server: ours, Quarkus', the registry's
-            "v1|api|jobs|pools|models|alerts|silences|q|health|apis|schemas|subjects",
+            "v1|api|jobs|runs|pools|models|alerts|silences|q|health|apis|schemas|subjects",
             // made up, for tests and messages
             "data|millrace|path",
             // resources on the class path

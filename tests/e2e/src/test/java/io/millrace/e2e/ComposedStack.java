@@ -130,10 +130,6 @@ final class ComposedStack implements AutoCloseable {
         return here(String.valueOf(Objects.requireNonNull(test).getLast()), service);
     }
 
-    private String port(String said) {
-        return ports.getOrDefault(said, said);
-    }
-
     private Map<String, String> environment(String service) {
         Map<String, String> environment = new LinkedHashMap<>();
         map(map(services, service), "environment")

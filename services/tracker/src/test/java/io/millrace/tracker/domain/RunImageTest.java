@@ -137,7 +137,7 @@ class RunImageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "a//b", "../up", "/root", "./here", "a/", "hash#", "a/../b", "."})
+    @CsvSource({"''", "a//b", "../up", "/top", "./here", "a/", "hash#", "a/../b", "."})
     void shouldRefuseNamesAsMlflowDoes(String name) {
         assertThat(Limits.wrongWithName(name)).isNotNull();
     }
