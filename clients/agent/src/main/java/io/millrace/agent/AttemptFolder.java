@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -45,6 +46,19 @@ record AttemptFolder(Path path) {
 
     boolean isStarted() {
         return Files.exists(path.resolve("started"));
+    }
+
+    /** Takes the place of the shim, if none has begun: then none ever will. */
+    boolean claim() {
+        try {
+            Files.createDirectories(path);
+            Files.createDirectory(path.resolve("started"));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     boolean isLate() {

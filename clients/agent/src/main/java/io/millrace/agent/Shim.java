@@ -36,6 +36,7 @@ final class Shim {
     private static final int NOT_FOUND = 127;
     private static final int NOT_EXECUTABLE = 126;
     private static final int KILLED = 137;
+    private static final int TERMINATED = 143;
 
     /** Longest time between a shim's first act and its second. */
     private static final Duration BEGIN_LIMIT = Duration.ofSeconds(10);
@@ -188,7 +189,11 @@ final class Shim {
 
     void stop(AttemptKey key, long graceMs) {
         AttemptFolder folder = AttemptFolder.of(settings, key);
-        if (Files.isDirectory(folder.path()) && folder.exit() == null) {
+        if (folder.claim()) {
+            // An agent that was cut off had not begun it: now nobody will, and so it is over.
+            folder.write("exit", Integer.toString(TERMINATED));
+            LOG.info("Stopped {} before it began", key);
+        } else if (folder.exit() == null) {
             folder.stop((long) (Machine.uptime() + graceMs / 1000.0));
             LOG.info("Stopping {}, {} ms of grace", key, graceMs);
         }

@@ -149,6 +149,18 @@ class ShimTest {
     }
 
     @Test
+    void shouldEndWhatIsStoppedBeforeItBegan() {
+        Placement placement = placement(LONG_LEASE, "sh", "-c", "echo begun");
+        shim.stop(KEY, 10_000);
+        assertThat(shim.look(launching(placement))).isEqualTo(new Input.Exited(KEY, 143, Input.How.BY_ITSELF));
+        launch(placement);
+        await().during(Duration.ofSeconds(1))
+                .atMost(SOON)
+                .until(() -> attempt().tail().isEmpty());
+        assertThat(shim.processes(KEY)).isEmpty();
+    }
+
+    @Test
     void shouldKillWhatDoesNotEndInItsGrace() {
         Placement placement =
                 placement(LONG_LEASE, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done");

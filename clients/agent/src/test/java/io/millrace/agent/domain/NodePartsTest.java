@@ -8,6 +8,7 @@ import io.millrace.testkit.SeededRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -345,6 +346,34 @@ class NodePartsTest {
                     .values()
                     .forEach(job -> assertThat(job.end).as(job.id).isNotNull());
         }
+    }
+
+    /** Found at random: the agent was cut off after it meant to start a part, and asked to stop it before it did. */
+    @Test
+    void shouldEndWhatIsStoppedBeforeItBegan() {
+        World world = new World(SeededRandom.of("NodePartsTest", 1), 1);
+        world.pool.submit("j", 1, 1);
+        world.pool.tick(world.now);
+        World.Machine machine = world.machines.getFirst();
+        NodeParts agent = new NodeParts(machine.node, machine.kept);
+        agent.on(world.pool.decisions.getFirst(), world.now);
+        agent.tick(world.now);
+        agent.tick(world.now);
+        assertThat(agent.parts().getFirst().phase()).isEqualTo(PartState.Phase.LAUNCHING);
+        machine.kept = agent.state();
+        machine.decisionsKept = 1;
+        world.pool.stop(Objects.requireNonNull(world.pool.jobs.get("j")));
+        machine.decisionsKept = 2;
+        agent.on(world.pool.decisions.getLast(), world.now);
+        agent.tick(world.now);
+        machine.kept = agent.state();
+        for (int step = 0; step < 100 && world.pool.jobs.values().iterator().next().placed != null; step++) {
+            world.advance(10);
+            world.turn(machine);
+        }
+        assertThat(world.started).hasSize(1);
+        assertThat(world.running).isEmpty();
+        assertThat(world.pool.jobs.values().iterator().next().placed).isNull();
     }
 
     /** Until all jobs have ended; with faults only for a while, so that they do. */

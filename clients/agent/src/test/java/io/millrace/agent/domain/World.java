@@ -194,7 +194,10 @@ final class World {
             }
             case Action.Stop(AttemptKey ignored, long graceMs) -> {
                 Run run = running.get(key);
-                if (run != null) {
+                if (started.add(key)) {
+                    // It had not begun, and now it never will.
+                    exits.put(key, new Input.Exited(key.key(), 143, Input.How.BY_ITSELF));
+                } else if (run != null) {
                     run.killAt = Math.min(run.killAt, now + (graceMs == 0 ? 0 : random.nextInt((int) graceMs)));
                 }
             }
