@@ -1,6 +1,6 @@
 package io.millrace.access;
 
-import io.quarkus.runtime.BlockingOperationControl;
+import io.quarkus.runtime.BlockingOperationNotAllowedException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
@@ -94,10 +94,12 @@ public final class Refusals {
     }
 
     private String name() {
-        // Who asks for an address that there isn't is asked about before anybody looked who he is.
-        return !BlockingOperationControl.isBlockingAllowed() || identity.isAnonymous()
-                ? UNKNOWN
-                : identity.getPrincipal().getName();
+        try {
+            return identity.isAnonymous() ? UNKNOWN : identity.getPrincipal().getName();
+        } catch (BlockingOperationNotAllowedException e) {
+            // For an address that there isn't nobody has looked who asks, and here nobody can.
+            return UNKNOWN;
+        }
     }
 
     private RestResponse<Refusal> refuse(Status status, String why, HttpServerRequest request) {

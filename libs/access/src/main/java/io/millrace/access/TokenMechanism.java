@@ -26,6 +26,9 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
     private static final String SCHEME = "Bearer ";
     private static final int UNAUTHORIZED = 401;
 
+    /** More than that of OpenID Connect, 1 by default; of equals any may be asked first. */
+    private static final int BEFORE_OPENID = 100;
+
     private final BearerTokens tokens;
 
     TokenMechanism(AccessConfig config) {
@@ -69,6 +72,6 @@ public class TokenMechanism implements HttpAuthenticationMechanism {
     /** Before OpenID Connect, which would fail a token that it does not know. */
     @Override
     public int getPriority() {
-        return HttpAuthenticationMechanism.DEFAULT_PRIORITY + 1;
+        return HttpAuthenticationMechanism.DEFAULT_PRIORITY + BEFORE_OPENID;
     }
 }
