@@ -39,7 +39,7 @@ abstract class AdoptCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandException("can't read " + file + ": " + e, e);
         }
-        JsonNode answer = SchedulerClient.of(folder.connection()).put(path, document);
+        JsonNode answer = ServiceClient.scheduler(folder.connection()).put(path, document, "application/yaml");
         spec.commandLine().getOut().println(done(file, answer));
         return 0;
     }

@@ -40,7 +40,8 @@ final class AlertsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNode answer = MonitorClient.of(folder.connection()).get("/v1/alerts?state=" + (all ? "all" : "FIRING"));
+        JsonNode answer =
+                ServiceClient.monitor(folder.connection()).get("/v1/alerts?state=" + (all ? "all" : "FIRING"));
         spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : text(answer));
         return 0;
     }
@@ -81,7 +82,7 @@ final class AlertsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws InterruptedException {
-            MonitorClient monitor = MonitorClient.of(folder.connection());
+            ServiceClient monitor = ServiceClient.monitor(folder.connection());
             PrintWriter out = spec.commandLine().getOut();
             Set<String> told = new HashSet<>();
             while (true) {
@@ -140,9 +141,9 @@ final class AlertsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            MonitorClient.of(folder.connection())
+            ServiceClient.monitor(folder.connection())
                     .post(
-                            "/v1/alerts/" + SchedulerClient.encode(fingerprint) + "/acknowledgement",
+                            "/v1/alerts/" + ServiceClient.encode(fingerprint) + "/acknowledgement",
                             Map.of("reason", reason));
             spec.commandLine().getOut().println("You have taken " + fingerprint + ".");
             return 0;
@@ -201,7 +202,7 @@ final class AlertsCommand implements Callable<Integer> {
             if (from != null) {
                 form.put("starts_at", starts.toString());
             }
-            JsonNode answer = MonitorClient.of(folder.connection()).post("/v1/silences", form);
+            JsonNode answer = ServiceClient.monitor(folder.connection()).post("/v1/silences", form);
             spec.commandLine().getOut().println("Silence " + answer.path("id").asText() + " until " + ends + ".");
             return 0;
         }

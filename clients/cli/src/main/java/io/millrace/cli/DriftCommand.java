@@ -41,9 +41,9 @@ final class DriftCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MonitorClient monitor = MonitorClient.of(folder.connection());
+        ServiceClient monitor = ServiceClient.monitor(folder.connection());
         if (reference != null) {
-            JsonNode answer = monitor.put(path() + "/reference", read(reference));
+            JsonNode answer = monitor.put(path() + "/reference", read(reference), "application/json");
             spec.commandLine()
                     .getOut()
                     .println(model + " is compared with reference "
@@ -62,8 +62,8 @@ final class DriftCommand implements Callable<Integer> {
         if (model == null || slash < 1 || slash == model.length() - 1) {
             throw new CommandException("name a model version, as MODEL/VERSION");
         }
-        return "/v1/models/" + SchedulerClient.encode(model.substring(0, slash)) + "/"
-                + SchedulerClient.encode(model.substring(slash + 1));
+        return "/v1/models/" + ServiceClient.encode(model.substring(0, slash)) + "/"
+                + ServiceClient.encode(model.substring(slash + 1));
     }
 
     private static String read(Path file) {

@@ -29,9 +29,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNode answer = SchedulerClient.of(folder.connection())
+        JsonNode answer = ServiceClient.scheduler(folder.connection())
                 .get(
-                        "/v1/jobs/" + SchedulerClient.encode(job) + "/explanation",
+                        "/v1/jobs/" + ServiceClient.encode(job) + "/explanation",
                         "the scheduler knows no job '" + job + "'");
         spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : ExplanationText.of(answer));
         return 0;

@@ -56,7 +56,8 @@ final class JobsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        JsonNode answer = SchedulerClient.of(folder.connection()).get(path(), "this scheduler has no jobs to show");
+        JsonNode answer =
+                ServiceClient.scheduler(folder.connection()).get(path(), "this scheduler has no jobs to show");
         spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : text(answer));
         return 0;
     }
@@ -71,7 +72,7 @@ final class JobsCommand implements Callable<Integer> {
         return "/v1/jobs?"
                 + query.entrySet().stream()
                         .filter(entry -> entry.getValue() != null)
-                        .map(entry -> entry.getKey() + "=" + SchedulerClient.encode(String.valueOf(entry.getValue())))
+                        .map(entry -> entry.getKey() + "=" + ServiceClient.encode(String.valueOf(entry.getValue())))
                         .collect(Collectors.joining("&"));
     }
 

@@ -63,14 +63,14 @@ record KnownJobs(List<Row> rows) {
 
     private static KnownJobs job(Connection connection, String name) {
         return new KnownJobs(
-                SchedulerClient.of(connection).find("/v1/jobs/" + SchedulerClient.encode(name)).map(Row::of).stream()
+                ServiceClient.scheduler(connection).find("/v1/jobs/" + ServiceClient.encode(name)).map(Row::of).stream()
                         .toList());
     }
 
     private static KnownJobs members(Connection connection, String array) {
         List<Row> rows = new ArrayList<>();
-        SchedulerClient.of(connection)
-                .find("/v1/jobs?limit=100000&array=" + SchedulerClient.encode(array))
+        ServiceClient.scheduler(connection)
+                .find("/v1/jobs?limit=100000&array=" + ServiceClient.encode(array))
                 .ifPresent(answer -> answer.forEach(job -> rows.add(Row.of(job))));
         rows.sort(Comparator.comparing(Row::jobId, NaturalOrder.INSTANCE));
         return new KnownJobs(rows);

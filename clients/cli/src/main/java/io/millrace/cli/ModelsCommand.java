@@ -34,7 +34,7 @@ final class ModelsCommand {
 
         @Override
         public Integer call() {
-            JsonNode answer = TrackerClient.of(folder.connection()).get("/v1/models");
+            JsonNode answer = ServiceClient.tracker(folder.connection()).get("/v1/models");
             spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : JsonView.text(answer));
             return 0;
         }
@@ -67,9 +67,9 @@ final class ModelsCommand {
 
         @Override
         public Integer call() {
-            JsonNode answer = TrackerClient.of(folder.connection())
-                    .get("/v1/models/" + SchedulerClient.encode(model)
-                            + (at == null ? "" : "?at=" + SchedulerClient.encode(at)));
+            JsonNode answer = ServiceClient.tracker(folder.connection())
+                    .get("/v1/models/" + ServiceClient.encode(model)
+                            + (at == null ? "" : "?at=" + ServiceClient.encode(at)));
             spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : JsonView.text(answer));
             return 0;
         }
@@ -98,8 +98,8 @@ final class ModelsCommand {
 
         @Override
         public Integer call() {
-            JsonNode answer = TrackerClient.of(folder.connection())
-                    .get("/v1/models/" + SchedulerClient.encode(model) + "/history");
+            JsonNode answer = ServiceClient.tracker(folder.connection())
+                    .get("/v1/models/" + ServiceClient.encode(model) + "/history");
             spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : text(answer));
             return 0;
         }

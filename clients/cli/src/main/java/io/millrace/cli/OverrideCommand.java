@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +33,8 @@ final class OverrideCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SchedulerClient.of(folder.connection()).post("/v1/jobs/" + SchedulerClient.encode(job) + "/override", reason);
+        ServiceClient.scheduler(folder.connection())
+                .post("/v1/jobs/" + ServiceClient.encode(job) + "/override", Map.of("reason", reason));
         spec.commandLine().getOut().println("Raised " + job + "; 'millrace explain " + job + "' shows its points.");
         return 0;
     }

@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +34,8 @@ final class PreemptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SchedulerClient.of(folder.connection()).post("/v1/jobs/" + SchedulerClient.encode(job) + "/preemption", reason);
+        ServiceClient.scheduler(folder.connection())
+                .post("/v1/jobs/" + ServiceClient.encode(job) + "/preemption", Map.of("reason", reason));
         spec.commandLine().getOut().println("Asked to preempt " + job + "; 'millrace explain " + job + "' says more.");
         return 0;
     }

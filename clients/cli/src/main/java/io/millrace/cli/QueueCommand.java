@@ -34,8 +34,8 @@ final class QueueCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String path = "/v1/queue" + (pool == null ? "" : "?pool=" + SchedulerClient.encode(pool));
-        JsonNode answer = SchedulerClient.of(folder.connection())
+        String path = "/v1/queue" + (pool == null ? "" : "?pool=" + ServiceClient.encode(pool));
+        JsonNode answer = ServiceClient.scheduler(folder.connection())
                 .get(
                         path,
                         pool == null

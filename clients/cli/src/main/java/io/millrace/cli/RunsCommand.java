@@ -64,7 +64,7 @@ final class RunsCommand {
 
         @Override
         public Integer call() {
-            TrackerClient tracker = TrackerClient.of(folder.connection());
+            ServiceClient tracker = ServiceClient.tracker(folder.connection());
             Map<String, Object> asked = new LinkedHashMap<>();
             asked.put("experiment_ids", experiments(tracker));
             asked.put("filter", filter);
@@ -75,17 +75,17 @@ final class RunsCommand {
             return 0;
         }
 
-        private List<String> experiments(TrackerClient tracker) {
+        private List<String> experiments(ServiceClient tracker) {
             if (experiment != null) {
                 JsonNode found = tracker.get(
-                        MLFLOW + "experiments/get-by-name?experiment_name=" + SchedulerClient.encode(experiment));
+                        MLFLOW + "experiments/get-by-name?experiment_name=" + ServiceClient.encode(experiment));
                 return List.of(found.path("experiment").path("experiment_id").asText());
             }
             List<String> ids = new ArrayList<>();
             String token = "";
             do {
                 JsonNode page = tracker.get(MLFLOW + "experiments/search?max_results=1000"
-                        + (token.isEmpty() ? "" : "&page_token=" + SchedulerClient.encode(token)));
+                        + (token.isEmpty() ? "" : "&page_token=" + ServiceClient.encode(token)));
                 page.path("experiments")
                         .forEach(one -> ids.add(one.path("experiment_id").asText()));
                 token = page.path("next_page_token").asText();
@@ -141,8 +141,8 @@ final class RunsCommand {
 
         @Override
         public Integer call() {
-            JsonNode answer = TrackerClient.of(folder.connection())
-                    .get(MLFLOW + "runs/get?run_id=" + SchedulerClient.encode(run))
+            JsonNode answer = ServiceClient.tracker(folder.connection())
+                    .get(MLFLOW + "runs/get?run_id=" + ServiceClient.encode(run))
                     .path("run");
             spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : JsonView.text(answer));
             return 0;
@@ -185,7 +185,7 @@ final class RunsCommand {
                 asked.put("metric", metric);
                 asked.put("best", best);
             }
-            JsonNode answer = TrackerClient.of(folder.connection()).post("/v1/runs/compare", asked);
+            JsonNode answer = ServiceClient.tracker(folder.connection()).post("/v1/runs/compare", asked);
             spec.commandLine().getOut().print(json ? answer.toPrettyString() + "\n" : text(answer));
             return 0;
         }

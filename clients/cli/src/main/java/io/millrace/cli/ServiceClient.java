@@ -13,63 +13,81 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
-/** Asks the scheduler's REST API, and tells it what only some may say, as whoever the connection's token is of. */
-public final class SchedulerClient {
+/** Asks a service's REST API, and tells it what only some may say, as whoever the connection's token is of. */
+final class ServiceClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String JSON_TYPE = "application/json";
 
+    private final String service;
     private final URI base;
     private final Connection connection;
 
-    private SchedulerClient(URI base, Connection connection) {
-        this.base = base;
+    private ServiceClient(String service, Connection connection) {
+        this.service = service;
+        this.base = connection.serviceUrl(service);
         this.connection = connection;
     }
 
-    public static SchedulerClient of(Connection connection) {
-        return new SchedulerClient(connection.serviceUrl("scheduler"), connection);
+    static ServiceClient scheduler(Connection connection) {
+        return new ServiceClient("scheduler", connection);
+    }
+
+    static ServiceClient tracker(Connection connection) {
+        return new ServiceClient("tracker", connection);
+    }
+
+    static ServiceClient monitor(Connection connection) {
+        return new ServiceClient("monitor", connection);
+    }
+
+    /** @param path with what is asked */
+    JsonNode get(String path) {
+        return granted(ask("GET", path, BodyPublishers.noBody(), JSON_TYPE));
     }
 
     /**
-     * @param path from {@code /v1} on
-     * @param unknown what to say where the scheduler knows no such thing
+     * @param path with what is asked
+     * @param unknown what to say where the service knows no such thing
      */
-    public JsonNode get(String path, String unknown) {
+    JsonNode get(String path, String unknown) {
         return find(path).orElseThrow(() -> new CommandException(unknown));
     }
 
-    /** Empty where the scheduler knows no such thing. */
+    /** Empty where the service knows no such thing. */
     Optional<JsonNode> find(String path) {
-        HttpResponse<String> answer = ask("GET", path, BodyPublishers.noBody(), "application/json");
+        HttpResponse<String> answer = ask("GET", path, BodyPublishers.noBody(), JSON_TYPE);
         if (answer.statusCode() == 404) {
             return Optional.empty();
         }
         return Optional.of(granted(answer));
     }
 
-    /** Has a document taken over. */
-    JsonNode put(String path, String document) {
-        return granted(ask("PUT", path, BodyPublishers.ofString(document), "application/yaml"));
+    /**
+     * Has a document taken over.
+     *
+     * @param type its media type
+     */
+    JsonNode put(String path, String document, String type) {
+        return granted(ask("PUT", path, BodyPublishers.ofString(document), type));
     }
 
-    /** Asks for something to be done, for a reason. */
-    JsonNode post(String path, String reason) {
+    /** @param body anything that is JSON */
+    JsonNode post(String path, Object body) {
         try {
-            String body = JSON.writeValueAsString(Map.of("reason", reason));
-            return granted(ask("POST", path, BodyPublishers.ofString(body), "application/json"));
+            return granted(ask("POST", path, BodyPublishers.ofString(JSON.writeValueAsString(body)), JSON_TYPE));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("text is JSON", e);
+            throw new IllegalStateException("maps and texts are JSON", e);
         }
     }
 
     private HttpResponse<String> ask(String method, String path, BodyPublisher body, String type) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(TIMEOUT)
-                .header("Accept", "application/json")
+                .header("Accept", JSON_TYPE)
                 .header("Content-Type", type)
                 .method(method, body);
         connection.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
@@ -77,7 +95,7 @@ public final class SchedulerClient {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new CommandException(
-                    "no answer from the scheduler at " + base + "; 'millrace status' says how the stack is", e);
+                    "no answer from the " + service + " at " + base + "; 'millrace status' says how the stack is", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandException("interrupted", e);
@@ -86,32 +104,33 @@ public final class SchedulerClient {
 
     private JsonNode granted(HttpResponse<String> answer) {
         int status = answer.statusCode();
-        if (status == 200 || status == 202) {
+        if (status / 100 == 2) {
             try {
                 return JSON.readTree(answer.body());
             } catch (JsonProcessingException e) {
-                throw new CommandException("the scheduler at " + base + " answers no JSON", e);
+                throw new CommandException("the " + service + " at " + base + " answers no JSON", e);
             }
         }
         throw new CommandException(
                 switch (status) {
                     case 401 ->
-                        "the scheduler does not know you: " + why(answer) + ". " + connection.file()
+                        "the " + service + " does not know you: " + why(answer) + ". " + connection.file()
                                 + " should say millrace.token=TOKEN, or millrace.token.file=FILE, with one of those in"
                                 + " credentials/tokens of the stack's data folder; 'millrace up' reads that file";
                     case 403 ->
-                        "the scheduler does not let you: " + why(answer)
+                        "the " + service + " does not let you: " + why(answer)
                                 + ". Ask somebody who has it, or for a token of that role";
                     case 400, 404, 409 -> why(answer);
-                    default -> "the scheduler answers " + status + ": " + why(answer);
+                    default -> "the " + service + " answers " + status + ": " + why(answer);
                 });
     }
 
-    /** In the scheduler's own words. */
+    /** In the service's own words, or in MLflow's. */
     private static String why(HttpResponse<String> answer) {
         try {
-            JsonNode error = JSON.readTree(answer.body()).path("error");
-            return error.isTextual() ? error.asText() : answer.body();
+            JsonNode error = JSON.readTree(answer.body());
+            String why = error.path("error").asText(error.path("message").asText());
+            return why.isEmpty() ? answer.body() : why;
         } catch (JsonProcessingException e) {
             return answer.body();
         }
