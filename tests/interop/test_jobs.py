@@ -123,7 +123,9 @@ def test_what_the_command_line_submits_is_read_from_python(stack, blocker, name)
 
 def test_an_array_and_its_cancellation(stack, blocker, name):
     with stack.connect() as client:
-        client.submit(name, team="vision", gpus=1, command=["true"], array=range(100), after=[blocker])
+        # As one of their own: what waits of a user counts against that user's limit.
+        job = {"team": "vision", "user": name, "gpus": 1, "command": ["true"], "after": [blocker]}
+        client.submit(name, **job, array=range(100))
         client.cancel(f"{name}-7", reason="changed my mind", user="bob")
     assert [event["payload"] for event in stack.read("job-events", f"{name}-7")][1:] == [
         ("JobCancelRequested", {"reason": "changed my mind"})

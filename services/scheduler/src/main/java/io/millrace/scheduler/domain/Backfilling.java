@@ -76,6 +76,9 @@ final class Backfilling extends Lookahead {
     /** Those whose promises come behind it now. */
     private final Deque<String> yielding = new ArrayDeque<>();
 
+    /** Those who lost their promise to it, and wait in a lane again. */
+    private final List<Job> unpromised = new ArrayList<>();
+
     private final Set<String> explained = new HashSet<>();
     private @Nullable Iterator<Job> toExplain;
     private @Nullable Iterator<Job> unexplained;
@@ -144,15 +147,14 @@ final class Backfilling extends Lookahead {
         if (slots == null || !room.quotas(job, slots).isEmpty()) {
             return false;
         }
-        place(job, slots);
-        return true;
+        return place(job, slots);
     }
 
     /** Whether a job was promised an earlier start. */
     private static boolean isLate(Job job, @Nullable Planned planned) {
-        Promise promise = job.promise();
-        Long startBy = promise == null ? null : promise.startBy();
-        return startBy != null && (planned == null || planned.start() > startBy);
+        return job.promise() instanceof Promise promise
+                && promise.startBy() instanceof Long startBy
+                && (planned == null || planned.start() > startBy);
     }
 
     /** Nothing is kept for the job any more; it waits like all others. */
@@ -214,10 +216,7 @@ final class Backfilling extends Lookahead {
         Job job = pool.job(turn.job().id());
         List<Slot> slots = room.fit(job);
         boolean withinQuotas = room.quotas(job, slots).isEmpty();
-        if (slots != null && withinQuotas) {
-            place(job, slots);
-            offerBehind(turn);
-        } else if (withinQuotas && promise(job)) {
+        if (withinQuotas && (slots == null ? promise(job) : place(job, slots))) {
             offerBehind(turn);
         }
         return true;
@@ -240,7 +239,6 @@ final class Backfilling extends Lookahead {
         return room.reservations().size() >= policy.backfill().promises();
     }
 
-    /** Keeps the lane if it is one of the foremost. */
     private void foremost(LaneJobs lane, Job first, long total) {
         Turn last = foremost.peek();
         if (last != null && foremost.size() == EXPLAINED && total < last.total()) {
@@ -277,11 +275,11 @@ final class Backfilling extends Lookahead {
         return true;
     }
 
-    private void place(Job job, List<Slot> slots) {
+    private boolean place(Job job, List<Slot> slots) {
         if (!job.reasons().isEmpty()) {
             decided.add(new ReasonsChanged(job.id(), EnumSet.noneOf(PendingReason.class)));
         }
-        decided.add(room.placed(job, slots, priorities.of(job)));
+        return decided.add(room.placed(job, slots, priorities.of(job)));
     }
 
     // ---- those who give way
@@ -341,12 +339,13 @@ final class Backfilling extends Lookahead {
         Planned planned = room.earliest(job);
         if (planned == null || !room.quotas(job, planned.plan()).isEmpty()) {
             breakPromise(job, RevisionCause.PREEMPTION);
+            unpromised.add(job);
         } else {
             plan(job, planned, RevisionCause.PREEMPTION);
         }
     }
 
-    /** The jobs that have promises, and the foremost of the others. */
+    /** Those who have promises, and the first of the foremost lanes. */
     private List<Job> foremost() {
         List<Job> jobs = new ArrayList<>();
         pool.index().promised().forEach(jobId -> jobs.add(pool.job(jobId)));
@@ -354,6 +353,8 @@ final class Backfilling extends Lookahead {
                 .sorted(Contender.BY_PRIORITY)
                 .filter(turn -> !turn.lane().jobs().isEmpty())
                 .forEach(turn -> jobs.add(pool.job(turn.lane().first().id())));
+        unpromised.forEach(
+                job -> jobs.add(Objects.requireNonNull(pool.index().lanes().first(Lanes.Lane.of(job, policy)))));
         return jobs;
     }
 

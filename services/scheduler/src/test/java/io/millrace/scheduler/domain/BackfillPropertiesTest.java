@@ -81,7 +81,8 @@ class BackfillPropertiesTest {
         "9143944100533478477,false",
         "7628481212749368811,true",
         "101582937401582896,false",
-        "-7558313841403322489,false"
+        "-7558313841403322489,false",
+        "152890426981385991,true"
     })
     void shouldHoldInKeptHistories(long seed, boolean troubled) {
         withItsSeed(SeededRandom.of("BackfillPropertiesTest", seed), troubled);
