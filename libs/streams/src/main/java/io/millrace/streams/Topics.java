@@ -110,27 +110,11 @@ public final class Topics {
             EVERYONE,
             true);
 
-    public static final Topic<PolicyEvent> POLICY_EVENTS = new Topic<>(
-            "policy-events",
-            "policy, or job id",
-            PolicyEvent.class,
-            1,
-            forever(),
-            SCHEDULER,
-            Set.of(SCHEDULER),
-            EVERYONE,
-            true);
+    public static final Topic<PolicyEvent> POLICY_EVENTS =
+            owned(SCHEDULER, "policy-events", "policy, or job id", PolicyEvent.class, 1, forever(), true);
 
-    public static final Topic<OrgEvent> ORG_EVENTS = new Topic<>(
-            "org-events",
-            "team/name or user/name",
-            OrgEvent.class,
-            1,
-            forever(),
-            SCHEDULER,
-            Set.of(SCHEDULER),
-            EVERYONE,
-            true);
+    public static final Topic<OrgEvent> ORG_EVENTS =
+            owned(SCHEDULER, "org-events", "team/name or user/name", OrgEvent.class, 1, forever(), true);
 
     /** Played time; written only while a play drives the stack. */
     public static final Topic<ClockEvent> CLOCK = new Topic<>(
@@ -155,61 +139,21 @@ public final class Topics {
             Set.of(SCHEDULER, GOVERNANCE, USERS),
             false);
 
-    public static final Topic<JobDecision> JOB_DECISIONS = new Topic<>(
-            "job-decisions",
-            "job id",
-            JobDecision.class,
-            KEYED_PARTITIONS,
-            days(365),
-            SCHEDULER,
-            Set.of(SCHEDULER),
-            EVERYONE,
-            true);
+    public static final Topic<JobDecision> JOB_DECISIONS =
+            owned(SCHEDULER, "job-decisions", "job id", JobDecision.class, KEYED_PARTITIONS, days(365), true);
 
-    public static final Topic<CycleEvent> SCHEDULING_CYCLES = new Topic<>(
-            "scheduling-cycles",
-            "pool",
-            CycleEvent.class,
-            POOL_PARTITIONS,
-            days(365),
-            SCHEDULER,
-            Set.of(SCHEDULER),
-            EVERYONE,
-            true);
+    public static final Topic<CycleEvent> SCHEDULING_CYCLES =
+            owned(SCHEDULER, "scheduling-cycles", "pool", CycleEvent.class, POOL_PARTITIONS, days(365), true);
 
-    public static final Topic<PendingEvent> PENDING_REASONS = new Topic<>(
-            "pending-reasons",
-            "job id",
-            PendingEvent.class,
-            KEYED_PARTITIONS,
-            compacted(),
-            SCHEDULER,
-            Set.of(SCHEDULER),
-            EVERYONE,
-            false);
+    public static final Topic<PendingEvent> PENDING_REASONS =
+            owned(SCHEDULER, "pending-reasons", "job id", PendingEvent.class, KEYED_PARTITIONS, compacted(), false);
 
     /** What {@link #FAIR_SHARE_USAGE} is summed from. */
-    public static final Topic<PoolUsageEvent> POOL_USAGE = new Topic<>(
-            "pool-usage",
-            "team/user/pool",
-            PoolUsageEvent.class,
-            KEYED_PARTITIONS,
-            compacted(),
-            SCHEDULER,
-            Set.of(SCHEDULER),
-            EVERYONE,
-            false);
+    public static final Topic<PoolUsageEvent> POOL_USAGE = owned(
+            SCHEDULER, "pool-usage", "team/user/pool", PoolUsageEvent.class, KEYED_PARTITIONS, compacted(), false);
 
-    public static final Topic<UsageEvent> FAIR_SHARE_USAGE = new Topic<>(
-            "fair-share-usage",
-            "team or team/user",
-            UsageEvent.class,
-            KEYED_PARTITIONS,
-            compacted(),
-            SCHEDULER,
-            Set.of(SCHEDULER),
-            EVERYONE,
-            false);
+    public static final Topic<UsageEvent> FAIR_SHARE_USAGE = owned(
+            SCHEDULER, "fair-share-usage", "team or team/user", UsageEvent.class, KEYED_PARTITIONS, compacted(), false);
 
     /** Written by training code itself, and by the tracker for those who speak its REST API. */
     public static final Topic<RunEvent> RUN_EVENTS = new Topic<>(
@@ -224,32 +168,16 @@ public final class Topics {
             true);
 
     /** What of {@link #RUN_EVENTS} does not hold, and why. */
-    public static final Topic<RefusalEvent> RUN_REFUSALS = new Topic<>(
-            "run-refusals",
-            "run id",
-            RefusalEvent.class,
-            KEYED_PARTITIONS,
-            forever(),
-            TRACKER,
-            Set.of(TRACKER),
-            EVERYONE,
-            true);
+    public static final Topic<RefusalEvent> RUN_REFUSALS =
+            owned(TRACKER, "run-refusals", "run id", RefusalEvent.class, KEYED_PARTITIONS, forever(), true);
 
     /** One partition: who takes a name first has it. */
-    public static final Topic<ExperimentEvent> EXPERIMENT_EVENTS = new Topic<>(
-            "experiment-events",
-            "experiment id",
-            ExperimentEvent.class,
-            1,
-            forever(),
-            TRACKER,
-            Set.of(TRACKER),
-            EVERYONE,
-            true);
+    public static final Topic<ExperimentEvent> EXPERIMENT_EVENTS =
+            owned(TRACKER, "experiment-events", "experiment id", ExperimentEvent.class, 1, forever(), true);
 
     /** One partition: who takes a name first has it. */
-    public static final Topic<ModelEvent> MODEL_EVENTS = new Topic<>(
-            "model-events", "model name", ModelEvent.class, 1, forever(), TRACKER, Set.of(TRACKER), EVERYONE, true);
+    public static final Topic<ModelEvent> MODEL_EVENTS =
+            owned(TRACKER, "model-events", "model name", ModelEvent.class, 1, forever(), true);
 
     public static final Topic<PredictionEvent> PREDICTIONS = new Topic<>(
             "predictions",
@@ -285,24 +213,24 @@ public final class Topics {
             true);
 
     /** What {@link #LABELS} look for: predictions by their ids. */
-    public static final Topic<OutcomeEvent> PREDICTION_OUTCOMES =
-            ofMonitor("prediction-outcomes", "prediction id", OutcomeEvent.class, days(35), false);
+    public static final Topic<OutcomeEvent> PREDICTION_OUTCOMES = owned(
+            MONITOR, "prediction-outcomes", "prediction id", OutcomeEvent.class, KEYED_PARTITIONS, days(35), false);
 
     public static final Topic<TruthEvent> PREDICTION_TRUTHS =
-            ofMonitor("prediction-truths", "model version", TruthEvent.class, days(35), false);
+            owned(MONITOR, "prediction-truths", "model version", TruthEvent.class, KEYED_PARTITIONS, days(35), false);
 
     /** What is normal of a model version. Kept as long as windows may be compared with it. */
     public static final Topic<ReferenceEvent> REFERENCES =
-            ofMonitor("references", "model version", ReferenceEvent.class, days(365), true);
+            owned(MONITOR, "references", "model version", ReferenceEvent.class, KEYED_PARTITIONS, days(365), true);
 
     public static final Topic<DriftEvent> DRIFT_STATS =
-            ofMonitor("drift-stats", "model version/feature", DriftEvent.class, days(90), false);
+            owned(MONITOR, "drift-stats", "model version/feature", DriftEvent.class, KEYED_PARTITIONS, days(90), false);
 
     public static final Topic<VerdictEvent> MODEL_VERDICTS =
-            ofMonitor("model-verdicts", "model version", VerdictEvent.class, days(90), true);
+            owned(MONITOR, "model-verdicts", "model version", VerdictEvent.class, KEYED_PARTITIONS, days(90), true);
 
-    public static final Topic<AlertActionEvent> ALERT_ACTIONS =
-            ofMonitor("alert-actions", "rules, fingerprint or silence", AlertActionEvent.class, 1, forever(), true);
+    public static final Topic<AlertActionEvent> ALERT_ACTIONS = owned(
+            MONITOR, "alert-actions", "rules, fingerprint or silence", AlertActionEvent.class, 1, forever(), true);
 
     public static final Topic<AlertInputEvent> ALERT_INPUTS = new Topic<>(
             "alert-inputs",
@@ -316,7 +244,7 @@ public final class Topics {
             false);
 
     public static final Topic<AlertEvent> ALERTS =
-            ofMonitor("alerts", "fingerprint or group", AlertEvent.class, days(90), true);
+            owned(MONITOR, "alerts", "fingerprint or group", AlertEvent.class, KEYED_PARTITIONS, days(90), true);
 
     public static final List<Topic<?>> ALL = List.of(
             JOB_EVENTS,
@@ -375,14 +303,16 @@ public final class Topics {
         return pools;
     }
 
-    private static <E extends SpecificRecord> Topic<E> ofMonitor(
-            String name, String key, Class<E> type, int partitions, Retention kept, boolean audited) {
-        return new Topic<>(name, key, type, partitions, kept, MONITOR, Set.of(MONITOR), EVERYONE, audited);
-    }
-
-    private static <E extends SpecificRecord> Topic<E> ofMonitor(
-            String name, String key, Class<E> type, Retention kept, boolean audited) {
-        return ofMonitor(name, key, type, KEYED_PARTITIONS, kept, audited);
+    /** What a service alone writes, and everyone may read. */
+    private static <E extends SpecificRecord> Topic<E> owned(
+            Principal service,
+            String name,
+            String key,
+            Class<E> type,
+            int partitions,
+            Retention kept,
+            boolean audited) {
+        return new Topic<>(name, key, type, partitions, kept, service, Set.of(service), EVERYONE, audited);
     }
 
     private static Retention days(int days) {

@@ -1,23 +1,13 @@
 package io.millrace.monitor;
 
 import io.smallrye.config.ConfigMapping;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Settings of the monitor; each is also an environment variable, for example {@code MILLRACE_REGISTRY_URL}. */
+/** Settings that only the monitor has; each is also an environment variable, as those of all services are. */
 @ConfigMapping(prefix = "millrace")
 public interface MonitorConfig {
-
-    /** {@code wall}, {@code scaled(N)}, {@code scaled(N,INSTANT)} or {@code driven}. */
-    String clock();
-
-    /** Which of the service's instances this is; the same after a restart. */
-    String instance();
-
-    /** Folder for the state of Kafka Streams. */
-    Path stateDir();
 
     /** The alert rules to adopt at the start, if the file has changed since it was adopted last. */
     Path alertRulesFile();
@@ -25,29 +15,7 @@ public interface MonitorConfig {
     /** Where the receivers that rules name are reached; nobody is told where there is none. Holds secrets. */
     Optional<Path> receiversFile();
 
-    Registry registry();
-
-    Schema schema();
-
     Monitor monitor();
-
-    /** The schema registry. */
-    interface Registry {
-        /** Root of its Confluent API. */
-        URI url();
-
-        /** PEM file of whom to believe that the registry is the registry; without, whom the JDK believes. */
-        Optional<Path> authority();
-
-        /** How long a record waits for it in one go, below the transaction's time-out. */
-        Duration patience();
-    }
-
-    /** Schemas. */
-    interface Schema {
-        /** Folder in which answers of the registry are kept. */
-        Path cache();
-    }
 
     /** What only the monitor has. */
     interface Monitor {

@@ -1,6 +1,6 @@
 package io.millrace.monitor;
 
-import io.millrace.access.NotStoredException;
+import io.millrace.access.Authority;
 import io.millrace.events.alertaction.AlertAcknowledged;
 import io.millrace.events.alertaction.AlertActionEvent;
 import io.millrace.events.alertaction.AlertRulesAdopted;
@@ -9,6 +9,7 @@ import io.millrace.events.alertaction.SilenceSet;
 import io.millrace.events.reference.ReferenceEvent;
 import io.millrace.events.reference.ReferenceSet;
 import io.millrace.monitor.codec.AlertRulesDocument;
+import io.millrace.service.AuthorityChannel;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.PatientSchemas;
 import io.millrace.streams.Topics;
@@ -18,13 +19,10 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.jboss.logging.Logger;
@@ -37,40 +35,24 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class MonitorLog {
 
-    /** On whose word something is written. */
-    public record Authority(String actor, @Nullable String method) {
-
-        /** Who put the deployment's files where they lie. */
-        public static final Authority DEPLOYMENT = new Authority("deployment", null);
-
-        String requireMethod() {
-            if (method == null) {
-                throw new IllegalStateException(actor + " was not authenticated");
-            }
-            return method;
-        }
-    }
-
     private static final Logger LOG = Logger.getLogger(MonitorLog.class);
     private static final String RULES = "rules";
-    private static final int PATIENCE_S = 130; // beyond a producer's own
 
-    private final EventSerde<AlertActionEvent> actionSerde;
-    private final EventSerde<ReferenceEvent> referenceSerde;
+    private final InstantSource time;
     private final Map<String, Object> broker;
-    private final Emitter<Record<String, byte[]>> actions;
-    private final Emitter<Record<String, byte[]>> references;
+    private final AuthorityChannel<AlertActionEvent> actions;
+    private final AuthorityChannel<ReferenceEvent> references;
 
     MonitorLog(
             PatientSchemas schemas,
+            InstantSource time,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             @Channel("alert-actions") Emitter<Record<String, byte[]>> actions,
             @Channel("references") Emitter<Record<String, byte[]>> references) {
-        this.actionSerde = EventSerde.of(Topics.ALERT_ACTIONS, schemas);
-        this.referenceSerde = EventSerde.of(Topics.REFERENCES, schemas);
+        this.time = time;
         this.broker = broker;
-        this.actions = actions;
-        this.references = references;
+        this.actions = new AuthorityChannel<>(actions, EventSerde.of(Topics.ALERT_ACTIONS, schemas));
+        this.references = new AuthorityChannel<>(references, EventSerde.of(Topics.REFERENCES, schemas));
     }
 
     /** @return the event's id */
@@ -102,29 +84,17 @@ public class MonitorLog {
     /** @return the event's id */
     public String refer(Authority authority, ReferenceSet reference) {
         ReferenceEvent event =
-                new ReferenceEvent(UUID.randomUUID().toString(), Instant.now(), authority.actor(), reference);
+                new ReferenceEvent(UUID.randomUUID().toString(), time.instant(), authority.actor(), reference);
         // Taken in with the predictions of its time, when both are read again.
-        store(references.send(Record.of(
-                reference.getModelName() + "/" + reference.getModelVersion(), referenceSerde.serialize(null, event))));
+        references.append(reference.getModelName() + "/" + reference.getModelVersion(), event);
         return event.getEventId();
     }
 
     private String act(Authority authority, String key, Object payload) {
         AlertActionEvent event =
-                new AlertActionEvent(UUID.randomUUID().toString(), Instant.now(), authority.actor(), payload);
-        store(actions.send(Record.of(key, actionSerde.serialize(null, event))));
+                new AlertActionEvent(UUID.randomUUID().toString(), time.instant(), authority.actor(), payload);
+        actions.append(key, event);
         return event.getEventId();
-    }
-
-    private static void store(CompletionStage<Void> sent) {
-        try {
-            sent.toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new NotStoredException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new NotStoredException(e);
-        }
     }
 
     /** The document that the deployment adopted last; null before any. */
@@ -137,7 +107,7 @@ public class MonitorLog {
                     return;
                 }
                 try {
-                    AlertActionEvent event = actionSerde.decode(record.value());
+                    AlertActionEvent event = actions.serde().decode(record.value());
                     if (event.getPayload() instanceof AlertRulesAdopted rules && rules.getMethod() == null) {
                         last[0] = rules.getDocument();
                     }

@@ -1,6 +1,6 @@
 package io.millrace.monitor;
 
-import io.millrace.monitor.MonitorLog.Authority;
+import io.millrace.access.Authority;
 import io.millrace.monitor.codec.AlertRulesDocument;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;

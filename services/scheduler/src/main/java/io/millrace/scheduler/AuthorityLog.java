@@ -1,6 +1,6 @@
 package io.millrace.scheduler;
 
-import io.millrace.access.NotStoredException;
+import io.millrace.access.Authority;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
@@ -9,6 +9,7 @@ import io.millrace.events.policy.PriorityOverridden;
 import io.millrace.scheduler.codec.MemberCodec;
 import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.scheduler.domain.Member;
+import io.millrace.service.AuthorityChannel;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.PatientSchemas;
 import io.millrace.streams.Topic;
@@ -18,20 +19,15 @@ import io.millrace.streams.runtime.TopicReader;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.avro.specific.SpecificRecord;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Policies, the organisation, overrides and preemptions: what the scheduler alone may write, on the word of those whose
@@ -40,44 +36,28 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class AuthorityLog {
 
-    /** On whose word something is written. */
-    public record Authority(String actor, @Nullable String method) {
-
-        /** Who put the deployment's files where they lie. */
-        public static final Authority DEPLOYMENT = new Authority("deployment", null);
-
-        String requireMethod() {
-            if (method == null) {
-                throw new IllegalStateException(actor + " was not authenticated");
-            }
-            return method;
-        }
-    }
-
     private static final Logger LOG = Logger.getLogger(AuthorityLog.class);
     private static final String POLICY = "scheduling";
-    private static final int PATIENCE_S = 130; // beyond a producer's own
 
     private final List<String> pools;
-    private final EventSerde<PolicyEvent> policySerde;
-    private final EventSerde<OrgEvent> orgSerde;
+    private final InstantSource time;
     private final Map<String, Object> broker;
-    private final Emitter<Record<String, byte[]>> policyEvents;
-    private final Emitter<Record<String, byte[]>> orgEvents;
+    private final AuthorityChannel<PolicyEvent> policyEvents;
+    private final AuthorityChannel<OrgEvent> orgEvents;
 
     AuthorityLog(
             SchedulerConfig config,
             PatientSchemas schemas,
+            InstantSource time,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             @Channel("policy-events") Emitter<Record<String, byte[]>> policyEvents,
             @Channel("org-events") Emitter<Record<String, byte[]>> orgEvents) {
         this.pools =
                 Topics.poolPartitions(config.pools()).keySet().stream().sorted().toList();
-        this.policySerde = EventSerde.of(Topics.POLICY_EVENTS, schemas);
-        this.orgSerde = EventSerde.of(Topics.ORG_EVENTS, schemas);
+        this.time = time;
         this.broker = broker;
-        this.policyEvents = policyEvents;
-        this.orgEvents = orgEvents;
+        this.policyEvents = new AuthorityChannel<>(policyEvents, EventSerde.of(Topics.POLICY_EVENTS, schemas));
+        this.orgEvents = new AuthorityChannel<>(orgEvents, EventSerde.of(Topics.ORG_EVENTS, schemas));
     }
 
     /** All pools, ascending. */
@@ -99,10 +79,10 @@ public class AuthorityLog {
         for (Member member : members) {
             OrgEvent event = new OrgEvent(
                     UUID.randomUUID().toString(),
-                    Instant.now(),
+                    time.instant(),
                     authority.actor(),
                     MemberCodec.payload(member, pools, authority.method()));
-            store(orgEvents.send(Record.of(MemberCodec.key(member), orgSerde.serialize(null, event))));
+            orgEvents.append(MemberCodec.key(member), event);
             ids.add(event.getEventId());
         }
         return ids;
@@ -121,33 +101,22 @@ public class AuthorityLog {
     }
 
     private String policy(Authority authority, String key, Object payload) {
-        PolicyEvent event = new PolicyEvent(UUID.randomUUID().toString(), Instant.now(), authority.actor(), payload);
-        store(policyEvents.send(Record.of(key, policySerde.serialize(null, event))));
+        PolicyEvent event = new PolicyEvent(UUID.randomUUID().toString(), time.instant(), authority.actor(), payload);
+        policyEvents.append(key, event);
         return event.getEventId();
-    }
-
-    private static void store(CompletionStage<Void> sent) {
-        try {
-            sent.toCompletableFuture().get(PATIENCE_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new NotStoredException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new NotStoredException(e);
-        }
     }
 
     /** What was said up to now of teams and users. */
     public OrgRows orgRows() {
         OrgRows rows = new OrgRows();
-        read(Topics.ORG_EVENTS, orgSerde, rows::take);
+        read(Topics.ORG_EVENTS, orgEvents.serde(), rows::take);
         return rows;
     }
 
     /** The policies that were adopted up to now. */
     PolicyHistory policies() {
         PolicyHistory history = new PolicyHistory();
-        read(Topics.POLICY_EVENTS, policySerde, (key, event) -> history.take(event));
+        read(Topics.POLICY_EVENTS, policyEvents.serde(), (key, event) -> history.take(event));
         return history;
     }
 

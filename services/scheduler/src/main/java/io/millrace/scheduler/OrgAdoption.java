@@ -1,6 +1,6 @@
 package io.millrace.scheduler;
 
-import io.millrace.scheduler.AuthorityLog.Authority;
+import io.millrace.access.Authority;
 import io.millrace.scheduler.codec.OrgDocument;
 import io.millrace.scheduler.domain.Member;
 import io.quarkus.runtime.StartupEvent;

@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.access.Authority;
 import io.millrace.events.org.OrgEvent;
 import io.millrace.events.org.TeamDefined;
 import io.millrace.events.org.UserDefined;
@@ -35,7 +36,7 @@ public final class OrgRows {
         }
         if (key.equals(MemberCodec.key(member))) {
             rows.put(key, new Row(member, pools));
-            if (event.getActor().equals(AuthorityLog.Authority.DEPLOYMENT.actor())) {
+            if (event.getActor().equals(Authority.DEPLOYMENT.actor())) {
                 deployed.put(key, member);
             }
         }

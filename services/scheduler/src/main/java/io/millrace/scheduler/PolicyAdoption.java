@@ -1,6 +1,6 @@
 package io.millrace.scheduler;
 
-import io.millrace.scheduler.AuthorityLog.Authority;
+import io.millrace.access.Authority;
 import io.millrace.scheduler.codec.PolicyDocument;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;

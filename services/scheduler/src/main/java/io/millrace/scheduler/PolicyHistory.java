@@ -1,5 +1,6 @@
 package io.millrace.scheduler;
 
+import io.millrace.access.Authority;
 import io.millrace.events.policy.PolicyAdopted;
 import io.millrace.events.policy.PolicyEvent;
 import io.millrace.scheduler.codec.PolicyDocument;
@@ -16,7 +17,7 @@ final class PolicyHistory {
     void take(PolicyEvent event) {
         if (event.getPayload() instanceof PolicyAdopted adopted) {
             last = adopted;
-            if (event.getActor().equals(AuthorityLog.Authority.DEPLOYMENT.actor())) {
+            if (event.getActor().equals(Authority.DEPLOYMENT.actor())) {
                 deployed = adopted;
             }
         }

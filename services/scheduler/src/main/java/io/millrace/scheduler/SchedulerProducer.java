@@ -2,63 +2,15 @@ package io.millrace.scheduler;
 
 import io.millrace.scheduler.topology.SchedulerTopology;
 import io.millrace.streams.PatientSchemas;
-import io.millrace.streams.SchemaLookup;
-import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topics;
-import io.millrace.streams.runtime.HaltOnFault;
-import io.quarkus.runtime.Quarkus;
-import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 
 /** Makes what the service runs on from its settings. */
 @Singleton
 final class SchedulerProducer {
-
-    private static final int EXIT_HALTED = 70;
-    private static final int BROKER_PATIENCE_S = 60;
-
-    @Produces
-    @Singleton
-    PatientSchemas schemas(SchedulerConfig config) {
-        SchemaLookup registry = new SchemaRegistry(
-                config.registry().url(),
-                config.schema().cache(),
-                config.registry().authority().orElse(null));
-        return new PatientSchemas(registry, config.registry().patience());
-    }
-
-    /** @throws IllegalStateException when the clock is not for this broker */
-    @Produces
-    @Singleton
-    ServiceClock clock(SchedulerConfig config, @Identifier("default-kafka-broker") Map<String, Object> broker) {
-        ServiceClock clock = ServiceClock.parse(config.clock(), InstantSource.system());
-        if (!(clock instanceof ServiceClock.Wall)) {
-            clock.requireFor(clusterId(broker));
-        }
-        return clock;
-    }
-
-    private static String clusterId(Map<String, Object> broker) {
-        try (Admin admin = Admin.create(new HashMap<>(broker))) {
-            return admin.describeCluster().clusterId().get(BROKER_PATIENCE_S, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while asking the broker who it is", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the broker does not say who it is", e);
-        }
-    }
 
     @Produces
     @Singleton
@@ -70,11 +22,5 @@ final class SchedulerProducer {
     @Produces
     Topology topology(SchedulerConfig config, ServiceClock clock, PatientSchemas schemas, RestoredPools restored) {
         return SchedulerTopology.build(Topics.poolPartitions(config.pools()), clock, schemas, restored);
-    }
-
-    @Produces
-    @Singleton
-    StreamsUncaughtExceptionHandler onFailure() {
-        return new HaltOnFault(() -> Quarkus.asyncExit(EXIT_HALTED));
     }
 }

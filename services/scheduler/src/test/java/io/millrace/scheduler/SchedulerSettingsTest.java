@@ -3,6 +3,7 @@ package io.millrace.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.scheduler.topology.SchedulerTopology;
+import io.millrace.service.ServiceConfig;
 import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topics;
 import io.millrace.testkit.RecordedSchemas;
@@ -17,6 +18,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,19 +30,23 @@ import java.util.TreeSet;
 import org.apache.kafka.streams.TopologyDescription;
 import org.junit.jupiter.api.Test;
 
-/** What {@code application.properties} says, where nothing else is set. */
+/** What the files of settings say, where nothing else is set. */
 class SchedulerSettingsTest {
 
     private final SmallRyeConfig settings = read();
 
     private static SmallRyeConfig read() {
-        URL file = Objects.requireNonNull(SchedulerConfig.class.getResource("/application.properties"));
         try {
-            return new SmallRyeConfigBuilder()
+            SmallRyeConfigBuilder settings = new SmallRyeConfigBuilder()
                     .addDefaultInterceptors()
-                    .withSources(new PropertiesConfigSource(file))
-                    .withSources(new PropertiesConfigSource(Map.of("java.io.tmpdir", "/tmp"), "machine", 100))
-                    .build();
+                    .withSources(new PropertiesConfigSource(Map.of("java.io.tmpdir", "/tmp"), "machine", 400))
+                    .withSources(new PropertiesConfigSource(
+                            Objects.requireNonNull(SchedulerConfig.class.getResource("/application.properties")), 250));
+            for (URL file : Collections.list(
+                    SchedulerConfig.class.getClassLoader().getResources("META-INF/microprofile-config.properties"))) {
+                settings.withSources(new PropertiesConfigSource(file, 100));
+            }
+            return settings.build();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -54,8 +60,10 @@ class SchedulerSettingsTest {
                 own.put(name, settings.getValue(name, String.class));
             }
         }
+        Set<String> needed = names("millrace", SchedulerConfig.class, SchedulerConfig.class);
+        needed.addAll(names("millrace", ServiceConfig.class, ServiceConfig.class));
         assertThat(own)
-                .containsOnlyKeys(names("millrace", SchedulerConfig.class))
+                .containsOnlyKeys(needed)
                 .isEqualTo(Map.of(
                         "millrace.clock", "wall",
                         "millrace.pools", "default=0",
@@ -74,7 +82,7 @@ class SchedulerSettingsTest {
     }
 
     /** Those that must have a value, as the configuration names an interface's methods. */
-    private static Set<String> names(String prefix, Class<?> group) {
+    private static Set<String> names(String prefix, Class<?> group, Class<?> root) {
         Set<String> names = new TreeSet<>();
         for (Method setting : group.getDeclaredMethods()) {
             if (setting.getReturnType() == Optional.class) {
@@ -83,8 +91,8 @@ class SchedulerSettingsTest {
             String name = prefix + "."
                     + setting.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
             names.addAll(
-                    setting.getReturnType().getEnclosingClass() == SchedulerConfig.class
-                            ? names(name, setting.getReturnType())
+                    setting.getReturnType().getEnclosingClass() == root
+                            ? names(name, setting.getReturnType(), root)
                             : Set.of(name));
         }
         return names;

@@ -119,18 +119,4 @@ final class ProjectionLifecycle {
                     .build();
         };
     }
-
-    @Produces
-    @Readiness
-    @Singleton
-    HealthCheck registryAnswers() {
-        return () -> {
-            String waitingFor = schemas.waitingFor();
-            HealthCheckResponseBuilder response =
-                    HealthCheckResponse.named("Schema registry answers").status(waitingFor == null);
-            return waitingFor == null
-                    ? response.build()
-                    : response.withData("waiting for", waitingFor).build();
-        };
-    }
 }

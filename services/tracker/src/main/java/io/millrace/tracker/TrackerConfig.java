@@ -2,43 +2,13 @@ package io.millrace.tracker;
 
 import io.smallrye.config.ConfigMapping;
 import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 
-/** Settings of the tracker; each is also an environment variable, for example {@code MILLRACE_REGISTRY_URL}. */
+/** Settings that only the tracker has; each is also an environment variable, as those of all services are. */
 @ConfigMapping(prefix = "millrace")
 public interface TrackerConfig {
 
-    /** {@code wall}, {@code scaled(N)}, {@code scaled(N,INSTANT)} or {@code driven}. */
-    String clock();
-
-    /** Folder for what the service keeps beside its database. */
-    Path stateDir();
-
-    Registry registry();
-
-    Schema schema();
-
     Tracker tracker();
-
-    /** The schema registry. */
-    interface Registry {
-        /** Root of its Confluent API. */
-        URI url();
-
-        /** PEM file of whom to believe that the registry is the registry; without, whom the JDK believes. */
-        Optional<Path> authority();
-
-        /** How long a record waits for it in one go. */
-        Duration patience();
-    }
-
-    /** Schemas. */
-    interface Schema {
-        /** Folder in which answers of the registry are kept. */
-        Path cache();
-    }
 
     /** What only the tracker has. */
     interface Tracker {

@@ -1,9 +1,8 @@
 package io.millrace.tracker;
 
+import io.millrace.service.Cluster;
+import io.millrace.service.ServiceConfig;
 import io.millrace.streams.PatientSchemas;
-import io.millrace.streams.SchemaLookup;
-import io.millrace.streams.SchemaRegistry;
-import io.millrace.streams.ServiceClock;
 import io.millrace.tracker.artifacts.ArtifactStore;
 import io.millrace.tracker.artifacts.FolderArtifacts;
 import io.millrace.tracker.artifacts.S3Artifacts;
@@ -22,45 +21,17 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
 
 /** Makes what the service runs on from its settings. */
 @Singleton
 final class TrackerProducer {
 
-    private static final int BROKER_PATIENCE_S = 60;
-
+    /** @throws IllegalStateException when the broker is not there */
     @Produces
     @Singleton
-    PatientSchemas schemas(TrackerConfig config) {
-        SchemaLookup registry = new SchemaRegistry(
-                config.registry().url(),
-                config.schema().cache(),
-                config.registry().authority().orElse(null));
-        return new PatientSchemas(registry, config.registry().patience());
-    }
-
-    /** Time as the stack has it; what REST callers do while a trace is played happens in real time. */
-    @Produces
-    @Singleton
-    InstantSource time(TrackerConfig config) {
-        ServiceClock clock = ServiceClock.parse(config.clock(), InstantSource.system());
-        return clock.ticks() ? () -> Instant.ofEpochMilli(clock.nowMs()) : InstantSource.system();
-    }
-
-    /** @throws IllegalStateException when the broker is not there, or the clock is not for it */
-    @Produces
-    @Singleton
-    Database database(TrackerConfig config, @Identifier("default-kafka-broker") Map<String, Object> broker) {
-        String cluster = clusterId(broker);
-        ServiceClock.parse(config.clock(), InstantSource.system()).requireFor(cluster);
+    Database database(TrackerConfig config, Cluster cluster) {
         TrackerConfig.Database database = config.tracker().database();
         return Database.open(
                 new Database.Place(
@@ -68,7 +39,7 @@ final class TrackerProducer {
                         database.user().orElse(null),
                         database.password().orElse(null),
                         database.connections()),
-                cluster);
+                cluster.id());
     }
 
     void close(@Disposes Database database) {
@@ -87,14 +58,14 @@ final class TrackerProducer {
 
     @Produces
     @Singleton
-    ArtifactStore artifacts(TrackerConfig config) throws IOException {
+    ArtifactStore artifacts(TrackerConfig config, ServiceConfig service) throws IOException {
         TrackerConfig.Artifacts artifacts = config.tracker().artifacts();
         if (artifacts.place().startsWith("s3://")) {
             return new S3Artifacts(
                     URI.create(artifacts.place()),
                     artifacts.endpoint().orElse(null),
                     artifacts.region(),
-                    config.stateDir().resolve("artifacts-on-their-way"));
+                    service.stateDir().resolve("artifacts-on-their-way"));
         }
         return new FolderArtifacts(Path.of(artifacts.place()));
     }
@@ -133,16 +104,5 @@ final class TrackerProducer {
     @Singleton
     ExperimentFold experimentFold(ExperimentRows experiments) {
         return new ExperimentFold(experiments);
-    }
-
-    private static String clusterId(Map<String, Object> broker) {
-        try (Admin admin = Admin.create(new HashMap<>(broker))) {
-            return admin.describeCluster().clusterId().get(BROKER_PATIENCE_S, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while asking the broker who it is", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the broker does not say who it is", e);
-        }
     }
 }

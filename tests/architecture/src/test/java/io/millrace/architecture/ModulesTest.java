@@ -75,7 +75,7 @@ class ModulesTest {
 
     static ArchRule libsStandBelow(String root) {
         return noClasses()
-                .that(resideInAnyOf(root, List.of("streams", "access")))
+                .that(resideInAnyOf(root, List.of("streams", "access", "service")))
                 .should()
                 .dependOnClassesThat(resideInAnyOf(
                         root, Stream.concat(SERVICES.stream(), CLIENTS.stream()).toList()))

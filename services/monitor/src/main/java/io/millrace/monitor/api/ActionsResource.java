@@ -1,11 +1,10 @@
 package io.millrace.monitor.api;
 
+import io.millrace.access.Authority;
 import io.millrace.access.RefusedException;
 import io.millrace.access.Role;
-import io.millrace.access.TokenMechanism;
 import io.millrace.events.reference.ReferenceSet;
 import io.millrace.monitor.MonitorLog;
-import io.millrace.monitor.MonitorLog.Authority;
 import io.millrace.monitor.codec.AlertRulesDocument;
 import io.millrace.monitor.codec.ReferenceCodec;
 import io.millrace.monitor.domain.drift.FeatureReference;
@@ -163,8 +162,7 @@ public final class ActionsResource {
     }
 
     private Authority authority() {
-        String method = identity.getAttribute(TokenMechanism.METHOD);
-        return new Authority("user:" + identity.getPrincipal().getName(), method);
+        return Authority.of(identity);
     }
 
     private static Instant instant(String what, String text) {

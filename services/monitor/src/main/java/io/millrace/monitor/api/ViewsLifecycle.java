@@ -19,7 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
@@ -79,16 +78,5 @@ final class ViewsLifecycle {
         return () -> HealthCheckResponse.named("Views are built")
                 .status(projection != null && projection.caughtUp())
                 .build();
-    }
-
-    @Produces
-    @Readiness
-    @Singleton
-    HealthCheck registryAnswers() {
-        return () -> {
-            String waitingFor = schemas.waitingFor();
-            HealthCheckResponseBuilder answer = HealthCheckResponse.named("Schema registry");
-            return (waitingFor == null ? answer.up() : answer.down().withData("waiting for", waitingFor)).build();
-        };
     }
 }

@@ -11,6 +11,7 @@ import io.millrace.monitor.domain.alert.AlertRule.Comparison;
 import io.millrace.monitor.domain.alert.AlertRule.Condition;
 import io.millrace.monitor.domain.alert.Matcher;
 import io.millrace.monitor.domain.alert.Severity;
+import io.millrace.service.YamlText;
 import io.millrace.streams.decider.StateHash;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,10 +1,9 @@
 package io.millrace.scheduler.api;
 
+import io.millrace.access.Authority;
 import io.millrace.access.RefusedException;
 import io.millrace.access.Role;
-import io.millrace.access.TokenMechanism;
 import io.millrace.scheduler.AuthorityLog;
-import io.millrace.scheduler.AuthorityLog.Authority;
 import io.millrace.scheduler.codec.OrgDocument;
 import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.scheduler.domain.Member;
@@ -101,8 +100,7 @@ public final class AuthorityResource {
     }
 
     private Authority authority() {
-        String method = identity.getAttribute(TokenMechanism.METHOD);
-        return new Authority("user:" + identity.getPrincipal().getName(), method);
+        return Authority.of(identity);
     }
 
     /** As the decisions about the job tell it. */

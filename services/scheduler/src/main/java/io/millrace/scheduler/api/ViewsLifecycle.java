@@ -20,7 +20,6 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
@@ -103,16 +102,5 @@ final class ViewsLifecycle {
         return () -> HealthCheckResponse.named("Views are built")
                 .status(projection != null && projection.caughtUp() && replication != null && replication.caughtUp())
                 .build();
-    }
-
-    @Produces
-    @Readiness
-    @Singleton
-    HealthCheck registryAnswers() {
-        return () -> {
-            String waitingFor = schemas.waitingFor();
-            HealthCheckResponseBuilder answer = HealthCheckResponse.named("Schema registry");
-            return (waitingFor == null ? answer.up() : answer.down().withData("waiting for", waitingFor)).build();
-        };
     }
 }

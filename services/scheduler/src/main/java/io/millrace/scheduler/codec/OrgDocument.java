@@ -3,6 +3,7 @@ package io.millrace.scheduler.codec;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.millrace.scheduler.domain.JobType;
 import io.millrace.scheduler.domain.Member;
+import io.millrace.service.YamlText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.millrace.scheduler.domain.SchedulingPolicy.Preemptible;
 import io.millrace.scheduler.domain.SchedulingPolicy.Preemption;
 import io.millrace.scheduler.domain.SchedulingPolicy.QueueLimits;
 import io.millrace.scheduler.domain.SchedulingPolicy.Rule;
+import io.millrace.service.YamlText;
 import io.millrace.streams.decider.StateHash;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.millrace.monitor;
+package io.millrace.service.topology;
 
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;

@@ -1,4 +1,4 @@
-package io.millrace.scheduler.codec;
+package io.millrace.service;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** YAML that people write. An unknown key is an error, and so is one that is there twice. */
-final class YamlText {
+public final class YamlText {
 
     private static final ObjectMapper YAML = new ObjectMapper(
                     new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION))
@@ -29,7 +29,7 @@ final class YamlText {
      * @param what the text is, for messages
      * @throws IllegalArgumentException when it has another form; says where and why
      */
-    static <T> @Nullable T read(String what, String text, Class<T> form) {
+    public static <T> @Nullable T read(String what, String text, Class<T> form) {
         try (MappingIterator<T> documents = YAML.readerFor(form).readValues(text)) {
             return documents.hasNextValue() ? documents.nextValue() : null;
         } catch (JsonProcessingException e) {
