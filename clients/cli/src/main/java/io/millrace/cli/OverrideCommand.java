@@ -1,12 +1,9 @@
 package io.millrace.cli;
 
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -19,23 +16,14 @@ final class OverrideCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private StackFolder folder = new StackFolder();
-
-    @Parameters(paramLabel = "JOB", description = "The job's id.")
-    private String job = "";
-
-    @Option(
-            names = "--reason",
-            paramLabel = "TEXT",
-            required = true,
-            description = "Why; goes into the record with your name.")
-    private String reason = "";
+    private ManagersWord word = new ManagersWord();
 
     @Override
     public Integer call() {
-        ServiceClient.scheduler(folder.connection())
-                .post("/v1/jobs/" + ServiceClient.encode(job) + "/override", Map.of("reason", reason));
-        spec.commandLine().getOut().println("Raised " + job + "; 'millrace explain " + job + "' shows its points.");
+        word.say("override");
+        spec.commandLine()
+                .getOut()
+                .println("Raised " + word.job() + "; 'millrace explain " + word.job() + "' shows its points.");
         return 0;
     }
 }

@@ -1,12 +1,9 @@
 package io.millrace.cli;
 
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -20,23 +17,14 @@ final class PreemptCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private StackFolder folder = new StackFolder();
-
-    @Parameters(paramLabel = "JOB", description = "The job's id.")
-    private String job = "";
-
-    @Option(
-            names = "--reason",
-            paramLabel = "TEXT",
-            required = true,
-            description = "Why; goes into the record with your name.")
-    private String reason = "";
+    private ManagersWord word = new ManagersWord();
 
     @Override
     public Integer call() {
-        ServiceClient.scheduler(folder.connection())
-                .post("/v1/jobs/" + ServiceClient.encode(job) + "/preemption", Map.of("reason", reason));
-        spec.commandLine().getOut().println("Asked to preempt " + job + "; 'millrace explain " + job + "' says more.");
+        word.say("preemption");
+        spec.commandLine()
+                .getOut()
+                .println("Asked to preempt " + word.job() + "; 'millrace explain " + word.job() + "' says more.");
         return 0;
     }
 }

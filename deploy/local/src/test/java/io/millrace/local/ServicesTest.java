@@ -3,11 +3,15 @@ package io.millrace.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.streams.Topic.Principal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +62,28 @@ class ServicesTest {
     void shouldKnowHowToRunEveryName() {
         StackOptions options = StackOptions.of(Path.of("/millrace"), Path.of("/data"));
         assertThat(Services.of(options)).extracting(ServiceSpec::name).isEqualTo(Services.NAMES);
+    }
+
+    /** Who runs the composed stack gets a key, a port and a password for each. */
+    @Test
+    void shouldBeThoseThatSecretsAreMadeFor() throws IOException {
+        String script = Files.readString(
+                Path.of(System.getProperty("millrace.root", ".")).resolve("deploy/docker/make-secrets"));
+        assertThat(listed(script, "services"))
+                .containsExactlyElementsOf(Services.PORTS.entrySet().stream()
+                        .map(port -> port.getKey() + "=" + port.getValue())
+                        .toList());
+        assertThat(listed(script, "users"))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of("operator"),
+                                Stream.of(Principal.values()).map(Principal::userName))
+                        .toList());
+    }
+
+    private static List<String> listed(String script, String name) {
+        Matcher line = Pattern.compile("(?m)^" + name + "=\"(.*)\"$").matcher(script);
+        assertThat(line.find()).as(name).isTrue();
+        return List.of(line.group(1).split(" "));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ class SupervisedProcessTest {
             Path folder = Path.of(args[0]);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 try {
-                    Thread.sleep(500);
+                    new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);
                     Files.writeString(folder.resolve("ended"), "in good order");
                 } catch (IOException | InterruptedException e) {
                     throw new IllegalStateException(e);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * kept before all later ones, whatever their priority: so it never moves but by a {@link RevisionCause}, and no job,
  * however large, waits for ever behind smaller ones.
  *
- * <p>When nobody finds room any more, one that has waited too long may make others give way: see {@link Preemption}.
+ * <p>When nobody finds room any more, one that has waited too long may make others give way: see {@link PreemptionSearch}.
  *
  * <p>Jobs go through lanes: see {@link Lanes}.
  */
@@ -71,7 +71,7 @@ final class Backfilling extends Lookahead {
     private boolean preempted;
 
     /** Whom somebody gives way to; its room is kept when that has taken effect. */
-    private Preemption.@Nullable Choice choice;
+    private PreemptionSearch.@Nullable Choice choice;
 
     /** Those whose promises come behind it now. */
     private final Deque<String> yielding = new ArrayDeque<>();
@@ -286,7 +286,7 @@ final class Backfilling extends Lookahead {
 
     /** Makes others give way to a job; false when that is done, or nobody has to. */
     private boolean preempt() {
-        Preemption.Choice made = choice;
+        PreemptionSearch.Choice made = choice;
         if (made != null) {
             choice = null;
             keepRoom(made);
@@ -301,7 +301,7 @@ final class Backfilling extends Lookahead {
             return false;
         }
         preempted = true;
-        Preemption preemption = new Preemption(pool, policy, terms, priorities, room);
+        PreemptionSearch preemption = new PreemptionSearch(pool, policy, terms, priorities, room);
         choice = preemption.choose(foremost());
         if (!Objects.equals(preemption.lookAt(), pool.header().lookAt())) {
             decided.add(new LookPlanned(preemption.lookAt()));
@@ -313,7 +313,7 @@ final class Backfilling extends Lookahead {
     }
 
     /** Keeps the room that becomes free for the job it was made for. */
-    private void keepRoom(Preemption.Choice made) {
+    private void keepRoom(PreemptionSearch.Choice made) {
         room = new KeptRoom(pool, policy);
         made.yielding().forEach(other -> {
             room.letGo(other);

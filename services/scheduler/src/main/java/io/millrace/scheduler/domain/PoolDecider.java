@@ -171,7 +171,7 @@ public final class PoolDecider implements Decider<Pool, PoolInput, PoolEvent> {
                 attempt.number(),
                 known == null ? PreemptionCause.MANAGER : known.cause(),
                 known == null ? null : known.forJob(),
-                Preemption.lostGpuMs(job, attempt, pool.header().now()),
+                PreemptionSearch.lostGpuMs(job, attempt, pool.header().now()),
                 policy(pool).preemptionGraceMs());
     }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Who gives way to whom has no circle, however priorities change: a job never makes one give way that it gave way to
  * itself, nor one that that one gave way to, and so on. So no two jobs stop one another for ever.
  */
-final class Preemption {
+final class PreemptionSearch {
 
     /**
      * An attempt that may give way.
@@ -91,7 +91,7 @@ final class Preemption {
     /** What is released later than that, the first first. */
     private final List<Release> later = new ArrayList<>();
 
-    Preemption(
+    PreemptionSearch(
             Pool pool,
             SchedulingPolicy policy,
             SchedulingPolicy.Preemption terms,
