@@ -15,6 +15,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Iterable, List, NamedTuple, Sequence
@@ -211,7 +212,7 @@ def open_checkpoint(note: str, key: bytes) -> Checkpoint:
         raise NotVerified("a signed checkpoint is a text, an empty line, and signatures")
     text = note[: end + 1]
     lines = text.split("\n")
-    if len(lines) < 4 or not lines[0] or not (lines[1].isascii() and lines[1].isdigit()):
+    if len(lines) < 4 or not lines[0] or not re.fullmatch("0|[1-9][0-9]{0,17}", lines[1]):
         raise NotVerified("a checkpoint has three lines: origin, size, root")
     origin = lines[0]
     key_id = hashlib.sha256(origin.encode() + b"\n\x01" + key).digest()[:4]
@@ -254,6 +255,8 @@ def check_log(lines: Iterable[bytes], newest: Checkpoint, witnessed: Iterable[Ch
         compare()
     if tree.size < newest.size:
         faults.append(f"the log ends after {tree.size} entries; the checkpoint has {newest.size}")
+    if tree.size > newest.size:
+        faults.append(f"the log goes on for {tree.size} entries; the checkpoint has only {newest.size}")
     return faults
 
 
@@ -282,6 +285,10 @@ def entries_of(file: Path) -> Iterable[bytes]:
             yield line[:-1] if line.endswith(b"\n") else line
 
 
+def text_of(file: Path) -> str:
+    return file.read_bytes().decode()  # as it is: what was signed has no other line ends
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="millrace.audit", description="Checks the audit log offline.")
     parser.add_argument("what", choices=["log", "proof", "consistency"])
@@ -289,18 +296,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--key", type=Path, required=True, help="the log's public key, from whom you trust")
     asked = parser.parse_args(arguments)
     try:
-        key = public_key(asked.key.read_text())
+        key = public_key(text_of(asked.key))
         if asked.what == "log":
-            newest = open_checkpoint((asked.path / "checkpoint").read_text(), key)
-            witnessed = [open_checkpoint(file.read_text(), key) for file in sorted(asked.path.glob("witnessed/*"))]
+            newest = open_checkpoint(text_of(asked.path / "checkpoint"), key)
+            witnessed = [open_checkpoint(text_of(file), key) for file in sorted(asked.path.glob("witnessed/*"))]
             faults = check_log(entries_of(asked.path / "entries.jsonl"), newest, witnessed)
             if faults:
                 raise NotVerified("; ".join(faults[:10]))
             print(f"{newest.size} entries of {newest.origin} verified, and {len(witnessed)} checkpoints of witnesses")
         elif asked.what == "proof":
-            print(json.dumps(check_proof(json.loads(asked.path.read_text()), key), indent=2, ensure_ascii=False))
+            print(json.dumps(check_proof(json.loads(text_of(asked.path)), key), indent=2, ensure_ascii=False))
         else:
-            older, newer = check_consistency(json.loads(asked.path.read_text()), key)
+            older, newer = check_consistency(json.loads(text_of(asked.path)), key)
             print(f"the log of {newer.size} entries begins with that of {older.size}")
     except (NotVerified, OSError, ValueError, KeyError, TypeError) as e:
         print(f"not verified: {e}", file=sys.stderr)

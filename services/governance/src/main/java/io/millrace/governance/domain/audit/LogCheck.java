@@ -63,11 +63,14 @@ public final class LogCheck {
         }
     }
 
-    /** What does not hold, after the last entry; empty when the log is whole. Entries beyond the checkpoint are none. */
+    /** What does not hold, after the last entry; empty when the log is whole. */
     public List<String> faults() {
         List<String> found = new ArrayList<>(faults);
         if (tree.size() < newest.size()) {
             found.add("the log ends after " + tree.size() + " entries; the checkpoint has " + newest.size());
+        }
+        if (tree.size() > newest.size()) {
+            found.add("the log goes on for " + tree.size() + " entries; the checkpoint has only " + newest.size());
         }
         return found;
     }

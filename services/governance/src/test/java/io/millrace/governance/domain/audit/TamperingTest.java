@@ -28,7 +28,8 @@ class TamperingTest {
         DROPPED,
         REORDERED,
         TRUNCATED,
-        FORKED
+        FORKED,
+        PROLONGED
     }
 
     private static final TestKeys KEYS = TestKeys.make();
@@ -82,6 +83,7 @@ class TamperingTest {
             case DROPPED -> bent.remove(at);
             case REORDERED -> bent.add((at + 1) % lines.size(), bent.remove(at));
             case TRUNCATED -> bent.subList(at, lines.size()).clear();
+            case PROLONGED -> bent.add(line(random, bent.size()));
             case FORKED -> {
                 bent.subList(at, lines.size()).clear();
                 while (bent.size() < lines.size() + 3) {
@@ -104,7 +106,7 @@ class TamperingTest {
                     .isEmpty();
             List<String> bent = tamper(random, kind, lines);
             // An outsider has the old checkpoint; the owner signs a new one, and then there is what a witness saw.
-            boolean byOwner = random.nextBoolean();
+            boolean byOwner = kind != Kind.PROLONGED && random.nextBoolean();
             if (faults(bent, byOwner ? checkpoint(bent) : newest, newest).isEmpty()) {
                 missed++;
                 System.out.println("missed: " + kind + (byOwner ? " by the owner" : "") + " of " + lines.size());
