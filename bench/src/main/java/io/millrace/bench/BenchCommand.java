@@ -5,8 +5,15 @@ import picocli.CommandLine.Command;
 /** {@code millrace bench}: each measurement is a command of its own. */
 @Command(
         name = "bench",
-        description = "Measure how fast the scheduler decides, how fast events go through it, and how soon it is back.",
+        description = "Measure how fast the scheduler decides, how fast events go through it, how soon it is back;"
+                + " how fast values are counted, and runs logged and found.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(scheduler | pipeline | restart | monitor)",
-        subcommands = {SchedulerCommand.class, PipelineCommand.class, RestartCommand.class, MonitorCommand.class})
+        synopsisSubcommandLabel = "(scheduler | pipeline | restart | monitor | tracker)",
+        subcommands = {
+            SchedulerCommand.class,
+            PipelineCommand.class,
+            RestartCommand.class,
+            MonitorCommand.class,
+            TrackerCommand.class
+        })
 public final class BenchCommand {}

@@ -56,6 +56,8 @@ class BenchCommandTest {
         assertThat(err.toString()).contains("--nodes no less than 50");
         assertThat(run("restart", "--rate=0")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString()).contains("--rounds and --rate must be more than 0");
+        assertThat(run("tracker", "--metrics=9")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("--metrics no less than 10");
         assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
     }
 }

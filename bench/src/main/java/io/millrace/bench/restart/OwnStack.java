@@ -18,9 +18,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A stack as {@code up} starts it, in a temporary folder, on free ports; gone when closed, or when this process ends. */
 public final class OwnStack implements AutoCloseable {
@@ -39,6 +41,15 @@ public final class OwnStack implements AutoCloseable {
 
     /** @param progress told what has come up */
     public static OwnStack start(Consumer<String> progress) {
+        return start(options -> options, progress);
+    }
+
+    /** With one service. */
+    public static OwnStack start(String service, Consumer<String> progress) {
+        return start(options -> options.withServices(List.of(service)), progress);
+    }
+
+    private static OwnStack start(UnaryOperator<StackOptions> changed, Consumer<String> progress) {
         OwnStack stack;
         try {
             stack = new OwnStack(Files.createTempDirectory("millrace-bench-"));
@@ -48,7 +59,8 @@ public final class OwnStack implements AutoCloseable {
         // A stack outlives who started it: Ctrl-C has to end this one too.
         Runtime.getRuntime().addShutdownHook(stack.onInterrupt);
         try {
-            LocalStack.up(StackOptions.of(ProjectRoot.find(), stack.data).withPorts(Ports.free()), progress);
+            StackOptions usual = StackOptions.of(ProjectRoot.find(), stack.data).withPorts(Ports.free());
+            LocalStack.up(changed.apply(usual), progress);
             return stack;
         } catch (RuntimeException e) {
             stack.close();
@@ -56,17 +68,30 @@ public final class OwnStack implements AutoCloseable {
         }
     }
 
-    /** What every Kafka client needs, to be added to. */
+    /** What the simulator's Kafka clients need, to be added to. */
     Map<String, Object> client() {
+        return client(told());
+    }
+
+    /** What the users' Kafka clients need, to be added to. */
+    public Map<String, Object> users() {
+        return client(read(new DataFolder(data).clientProperties()));
+    }
+
+    /** What the users are told under that name. */
+    public String toldUsers(String name) {
+        return read(new DataFolder(data).clientProperties()).getProperty(name);
+    }
+
+    private static Map<String, Object> client(Properties told) {
         Map<String, Object> client = new HashMap<>();
-        Properties told = told();
         told.stringPropertyNames().stream()
                 .filter(name -> !name.startsWith("millrace.") && !name.startsWith("schema.registry."))
                 .forEach(name -> client.put(name, told.getProperty(name)));
         return client;
     }
 
-    SchemaRegistry schemas() {
+    public SchemaRegistry schemas() {
         return new SchemaRegistry(URI.create(told("schema.registry.url")), Path.of(told("millrace.schema.cache")));
     }
 
@@ -76,9 +101,12 @@ public final class OwnStack implements AutoCloseable {
 
     /** Of who stands for the users and the agents of a cluster that isn't there. */
     private Properties told() {
+        return read(new DataFolder(data).clientProperties(Principal.SIMULATOR.userName()));
+    }
+
+    private static Properties read(Path file) {
         Properties properties = new Properties();
-        try (Reader reader =
-                Files.newBufferedReader(new DataFolder(data).clientProperties(Principal.SIMULATOR.userName()))) {
+        try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
         } catch (IOException e) {
             throw new StackException("can't read what the stack tells its clients: " + e.getMessage(), e);

@@ -46,7 +46,7 @@ final class MetricChunk {
     }
 
     /** Small ones of either sign in few bytes, seven bits a byte. */
-    private static void putNumber(ByteBuffer bytes, long number) {
+    static void putNumber(ByteBuffer bytes, long number) {
         long left = (number << 1) ^ (number >> 63);
         while ((left & ~0x7FL) != 0) {
             bytes.put((byte) (left & 0x7F | 0x80));
@@ -55,7 +55,7 @@ final class MetricChunk {
         bytes.put((byte) left);
     }
 
-    private static long number(ByteBuffer bytes) {
+    static long number(ByteBuffer bytes) {
         long number = 0;
         int shift = 0;
         byte next = bytes.get();

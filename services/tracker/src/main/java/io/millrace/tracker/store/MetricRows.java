@@ -1,6 +1,8 @@
 package io.millrace.tracker.store;
 
 import io.millrace.tracker.domain.Measurement;
+import io.millrace.tracker.domain.RunImage;
+import io.millrace.tracker.store.LatestMetrics.Kept;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -8,15 +10,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Histories of metrics, many measurements a row, and the newest value of each in a row of its own. Small rows of a
- * history are joined when there are many of them.
+ * Histories of metrics, many measurements a row. A metric that was measured once has no such row: its newest value is
+ * its history. Small rows of a history are joined when there are many of them.
  */
 final class MetricRows {
-
-    /** How a metric of a run is kept: the number of its next chunk, and how many small ones it has. */
-    record Kept(int nextChunk, int looseChunks) {}
 
     private static final int FULL_CHUNK = 1024;
     private static final int SMALL_CHUNK = 256;
@@ -24,30 +24,43 @@ final class MetricRows {
 
     private MetricRows() {}
 
-    /** The newest values of a run, and how its metrics are kept. */
-    static Map<String, Kept> latest(
-            Transaction transaction, MetricKeys keys, long runNo, java.util.function.Consumer<Measurement> taker)
+    /**
+     * Writes what was measured.
+     *
+     * @param before all metrics of the run, by name
+     */
+    static void save(Transaction transaction, MetricKeys keys, long runNo, Map<String, Kept> before, RunImage image)
             throws SQLException {
-        Map<String, Kept> kept = new HashMap<>();
-        transaction.query(
-                "SELECT key_no, metric_value, is_nan, metric_time, step, next_chunk, loose_chunks FROM latest_metrics"
-                        + " WHERE run_no = ?",
-                row -> {
-                    String key = keys.nameOf(transaction, row.getInt(1));
-                    taker.accept(new Measurement(
-                            key, row.getBoolean(3) ? Double.NaN : row.getDouble(2), row.getLong(5), row.getLong(4)));
-                    return kept.put(key, new Kept(row.getInt(6), row.getInt(7)));
-                },
-                runNo);
-        return kept;
+        Map<String, Kept> changed = new HashMap<>();
+        for (Map.Entry<String, List<Measurement>> measured : image.measured().entrySet()) {
+            String key = measured.getKey();
+            int keyNo = Objects.requireNonNull(keys.numberOf(transaction, key), "it was made");
+            Measurement newest = Objects.requireNonNull(image.latest(key));
+            changed.put(key, append(transaction, runNo, keyNo, before.get(key), measured.getValue(), newest));
+        }
+        if (!changed.isEmpty()) {
+            LatestMetrics.write(transaction, runNo, before, changed);
+        }
     }
 
-    /** Writes new measurements and the newest value. */
-    static void append(
-            Transaction transaction, long runNo, int keyNo, Kept before, List<Measurement> added, Measurement newest)
+    private static Kept append(
+            Transaction transaction,
+            long runNo,
+            int keyNo,
+            @Nullable Kept before,
+            List<Measurement> measured,
+            Measurement newest)
             throws SQLException {
-        int next = before.nextChunk();
-        int loose = before.looseChunks();
+        if (before == null && measured.size() == 1) {
+            return new Kept(keyNo, newest, 0, 0);
+        }
+        List<Measurement> added = new ArrayList<>(measured.size() + 1);
+        if (before != null && before.nextChunk() == 0) {
+            added.add(before.newest());
+        }
+        added.addAll(measured);
+        int next = before == null ? 0 : before.nextChunk();
+        int loose = before == null ? 0 : before.looseChunks();
         for (int from = 0; from < added.size(); from += FULL_CHUNK) {
             List<Measurement> chunk = added.subList(from, Math.min(added.size(), from + FULL_CHUNK));
             if (chunk.size() < SMALL_CHUNK) {
@@ -67,33 +80,7 @@ final class MetricRows {
                     chunk.size(),
                     MetricChunk.encode(chunk));
         }
-        boolean nan = Double.isNaN(newest.value());
-        double value = nan ? 0 : newest.value();
-        if (before.nextChunk() == 0) {
-            transaction.later(
-                    "INSERT INTO latest_metrics (run_no, key_no, metric_value, is_nan, metric_time, step, next_chunk,"
-                            + " loose_chunks) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    runNo,
-                    keyNo,
-                    value,
-                    nan,
-                    newest.time(),
-                    newest.step(),
-                    next,
-                    loose);
-        } else {
-            transaction.later(
-                    "UPDATE latest_metrics SET metric_value = ?, is_nan = ?, metric_time = ?, step = ?, next_chunk = ?,"
-                            + " loose_chunks = ? WHERE run_no = ? AND key_no = ?",
-                    value,
-                    nan,
-                    newest.time(),
-                    newest.step(),
-                    next,
-                    loose,
-                    runNo,
-                    keyNo);
-        }
+        return new Kept(keyNo, newest, next, loose);
     }
 
     private static List<Measurement> takeLoose(Transaction transaction, long runNo, int keyNo) throws SQLException {
@@ -128,6 +115,10 @@ final class MetricRows {
                         runNo,
                         keyNo)
                 .forEach(all::addAll);
+        if (all.isEmpty()) {
+            Kept only = LatestMetrics.of(transaction, keys, runNo).get(key);
+            return only == null ? List.of() : List.of(only.newest());
+        }
         all.sort(Measurement.IN_TIME);
         List<Measurement> distinct = new ArrayList<>(all.size());
         Comparator<Measurement> same = Measurement.IN_TIME;

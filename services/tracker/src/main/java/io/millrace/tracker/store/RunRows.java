@@ -1,7 +1,6 @@
 package io.millrace.tracker.store;
 
 import io.millrace.tracker.domain.DatasetUse;
-import io.millrace.tracker.domain.Measurement;
 import io.millrace.tracker.domain.RunFact;
 import io.millrace.tracker.domain.RunHead;
 import io.millrace.tracker.domain.RunImage;
@@ -9,11 +8,14 @@ import io.millrace.tracker.domain.RunState;
 import io.millrace.tracker.domain.Said;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Runs as rows: what is needed of a run is read, facts are applied to its image, what changed is written. */
@@ -23,7 +25,9 @@ public final class RunRows {
     public static final class Locked {
         private final long number;
         private final RunImage image;
-        private Map<String, MetricRows.Kept> metrics = Map.of();
+        private Map<String, LatestMetrics.Kept> metrics = Map.of();
+        private Set<String> storedParams = Set.of();
+        private Set<String> storedTags = Set.of();
 
         Locked(long number, RunImage image) {
             this.number = number;
@@ -83,15 +87,20 @@ public final class RunRows {
 
     /** Has rows for these runs be there. To be called before a transaction, not within. */
     public void make(Collection<String> runIds) {
-        for (String runId : runIds) {
-            if (database.finding(transaction -> numberOf(transaction, runId)) == null) {
-                NewRows.insert(
-                        database,
-                        "INSERT INTO runs (run_id, status, status_offset, lifecycle, lifecycle_offset, manifest_offset)"
-                                + " VALUES (?, 'RUNNING', -1, 'active', -1, -1)",
-                        runId);
+        List<String> missing = database.reading(transaction -> {
+            List<String> unknown = new ArrayList<>();
+            for (String runId : runIds) {
+                if (numberOf(transaction, runId) == null) {
+                    unknown.add(runId);
+                }
             }
-        }
+            return unknown;
+        });
+        NewRows.insertAll(
+                database,
+                "INSERT INTO runs (run_id, status, status_offset, lifecycle, lifecycle_offset, manifest_offset)"
+                        + " VALUES (?, 'RUNNING', -1, 'active', -1, -1)",
+                missing);
     }
 
     /** Locks a run until the transaction ends, and reads what one of it has one of; null if it has no row. */
@@ -164,7 +173,8 @@ public final class RunRows {
             knowTags(transaction, run);
         }
         if (metrics) {
-            run.metrics = MetricRows.latest(transaction, keys, run.number, run.image::knowLatest);
+            run.metrics = LatestMetrics.of(transaction, keys, run.number);
+            run.metrics.values().forEach(kept -> run.image.knowLatest(kept.newest()));
         }
         if (inputs) {
             knowInputs(transaction, run);
@@ -182,24 +192,24 @@ public final class RunRows {
 
     /** Reads all its params. */
     public static void knowParams(Transaction transaction, Locked run) throws SQLException {
-        transaction.query(
+        run.storedParams = new HashSet<>(transaction.query(
                 "SELECT param_key, param_value, log_offset FROM params WHERE run_no = ?",
                 row -> {
                     run.image.knowParam(row.getString(1), new RunImage.Param(row.getString(2), row.getLong(3)));
-                    return row;
+                    return row.getString(1);
                 },
-                run.number);
+                run.number));
     }
 
     /** Reads all its tags. */
     public static void knowTags(Transaction transaction, Locked run) throws SQLException {
-        transaction.query(
+        run.storedTags = new HashSet<>(transaction.query(
                 "SELECT tag_key, tag_value, log_offset FROM tags WHERE run_no = ?",
                 row -> {
                     run.image.knowTag(row.getString(1), new RunImage.Tag(row.getString(2), row.getLong(3)));
-                    return row;
+                    return row.getString(1);
                 },
-                run.number);
+                run.number));
     }
 
     private static void knowInputs(Transaction transaction, Locked run) throws SQLException {
@@ -238,7 +248,9 @@ public final class RunRows {
         }
         for (String key : image.changedParams()) {
             RunImage.Param param = Objects.requireNonNull(image.param(key));
-            transaction.update("DELETE FROM params WHERE run_no = ? AND param_key = ?", run.number, key);
+            if (run.storedParams.contains(key)) {
+                transaction.update("DELETE FROM params WHERE run_no = ? AND param_key = ?", run.number, key);
+            }
             transaction.later(
                     "INSERT INTO params (run_no, param_key, param_value, value_head, log_offset) VALUES (?, ?, ?, ?, ?)",
                     run.number,
@@ -249,7 +261,9 @@ public final class RunRows {
         }
         for (String key : image.changedTags()) {
             RunImage.Tag tag = Objects.requireNonNull(image.tag(key));
-            transaction.update("DELETE FROM tags WHERE run_no = ? AND tag_key = ?", run.number, key);
+            if (run.storedTags.contains(key)) {
+                transaction.update("DELETE FROM tags WHERE run_no = ? AND tag_key = ?", run.number, key);
+            }
             transaction.later(
                     "INSERT INTO tags (run_no, tag_key, tag_value, value_head, log_offset) VALUES (?, ?, ?, ?, ?)",
                     run.number,
@@ -258,15 +272,7 @@ public final class RunRows {
                     tag.value() == null ? null : headOf(tag.value()),
                     tag.offset());
         }
-        for (Map.Entry<String, List<Measurement>> measured : image.measured().entrySet()) {
-            MetricRows.append(
-                    transaction,
-                    run.number,
-                    Objects.requireNonNull(keys.numberOf(transaction, measured.getKey()), "it was made"),
-                    run.metrics.getOrDefault(measured.getKey(), new MetricRows.Kept(0, 0)),
-                    measured.getValue(),
-                    Objects.requireNonNull(image.latest(measured.getKey())));
-        }
+        MetricRows.save(transaction, keys, run.number, run.metrics, image);
         for (RunImage.InputKey key : image.changedInputs()) {
             InputRows.write(transaction, run.number, Objects.requireNonNull(image.input(key)));
         }

@@ -23,6 +23,10 @@ public final class RunSearch {
     private static final String ARTIFACT_URI = "((SELECT e.artifact_location FROM experiments e"
             + " WHERE e.experiment_id = r.experiment_id) || '/' || r.run_id || '/artifacts')";
 
+    private static final int FEW = 1000;
+    private static final int VERY_FEW = 50;
+    private static final long MOST_LOOKED_AT = 200_000;
+
     private final Transaction transaction;
     private final MetricKeys keys;
     private final List<Object> arguments = new ArrayList<>();
@@ -52,11 +56,18 @@ public final class RunSearch {
     private List<Long> find(
             List<String> experimentIds, Lifecycle lifecycle, Filter filter, List<Order> orders, long skipped, int most)
             throws SQLException {
+        List<Long> few = few(filter);
+        if (few != null && few.isEmpty()) {
+            return List.of();
+        }
         // In the order in which arguments stand: joins of the orders come first.
         StringBuilder joins = new StringBuilder();
         List<String> by = new ArrayList<>();
         for (Order order : orders) {
             by.addAll(order(order, joins));
+        }
+        if (orders.isEmpty() && experimentIds.size() == 1) {
+            by.add("r.experiment_id"); // as the index runs_by_start has it: read in its order, as far as the page goes
         }
         if (orders.stream().noneMatch(order -> isAttribute(order.field(), "start_time"))) {
             by.add("r.start_time DESC");
@@ -75,6 +86,9 @@ public final class RunSearch {
             case ALL -> {}
         }
         sql.append(" AND r.started_offset IS NOT NULL AND ").append(condition(filter));
+        if (few != null) {
+            sql.append(few.stream().map(String::valueOf).collect(Collectors.joining(", ", " AND r.run_no IN (", ")")));
+        }
         sql.append(" ORDER BY ").append(String.join(", ", by));
         sql.append(" OFFSET ")
                 .append(skipped)
@@ -82,6 +96,62 @@ public final class RunSearch {
                 .append(most)
                 .append(" ROWS ONLY");
         return transaction.query(sql.toString(), row -> row.getLong(1), arguments.toArray());
+    }
+
+    /**
+     * The runs that alone can match, where one of several conditions says that these are few; null where that is not
+     * known. Runs are looked at in the order of their start otherwise, until a page is full: that takes long where few
+     * match.
+     */
+    private @Nullable List<Long> few(Filter filter) throws SQLException {
+        List<Long> few = null;
+        for (Filter one : filter instanceof Filter.And(List<Filter> all) ? all : List.of(filter)) {
+            if (few != null && few.size() <= VERY_FEW) {
+                return few;
+            }
+            List<Long> found = switch (one) {
+                case Filter.TextComparison(Field field, Operator operator, String value)
+                when operator == Operator.EQUAL -> withText(field, value);
+                case Filter.NumberComparison(Field field, Operator operator, double value)
+                when operator != Operator.NOT_EQUAL && field.kind() == Field.Kind.METRIC ->
+                    withValue(field, operator, value);
+                default -> null;
+            };
+            if (found != null && found.size() <= FEW && (few == null || found.size() < few.size())) {
+                few = found;
+            }
+        }
+        return few;
+    }
+
+    private @Nullable List<Long> withText(Field field, String value) throws SQLException {
+        String kind = field.kind() == Field.Kind.PARAM ? "param" : field.kind() == Field.Kind.TAG ? "tag" : null;
+        return kind == null
+                ? null
+                : transaction.query(
+                        "SELECT run_no FROM " + kind + "s WHERE " + kind + "_key = ? AND value_head = ? AND " + kind
+                                + "_value = ? FETCH FIRST " + (FEW + 1) + " ROWS ONLY",
+                        row -> row.getLong(1),
+                        field.key(),
+                        RunRows.headOf(value),
+                        value);
+    }
+
+    /** Values of a metric lie together, but in no order: all are looked at, unless there may be very many. */
+    private @Nullable List<Long> withValue(Field field, Operator operator, double value) throws SQLException {
+        Integer number = keys.numberOf(transaction, field.key());
+        Long runs = transaction.one("SELECT MAX(run_no) FROM runs", row -> row.getLong(1));
+        if (number == null || runs == null || runs > MOST_LOOKED_AT) {
+            return null;
+        }
+        long first = LatestMetrics.firstValue(number);
+        return transaction.query(
+                "SELECT value_no FROM metric_values WHERE value_no BETWEEN ? AND ? AND NOT is_nan AND metric_value "
+                        + symbol(operator) + " ? FETCH FIRST " + (FEW + 1) + " ROWS ONLY",
+                row -> row.getLong(1) - first,
+                first,
+                first + runs,
+                value);
     }
 
     private static boolean isAttribute(Field field, String key) {
@@ -99,8 +169,8 @@ public final class RunSearch {
                 if (number == null) {
                     return List.of();
                 }
-                joins.append(" LEFT JOIN latest_metrics " + alias + " ON " + alias + ".run_no = r.run_no AND " + alias
-                        + ".key_no = " + number);
+                joins.append(" LEFT JOIN metric_values " + alias + " ON " + alias + ".value_no = r.run_no + "
+                        + LatestMetrics.firstValue(number));
                 return List.of(
                         "CASE WHEN " + alias + ".is_nan THEN 1 WHEN " + alias
                                 + ".metric_value IS NULL THEN 2 ELSE 0 END",
@@ -149,8 +219,8 @@ public final class RunSearch {
             case Filter.In(Field field, List<String> values) -> of(field, column -> listed(column, values, "IN"));
             case Filter.NotIn(Field field, List<String> values) ->
                 of(field, column -> listed(column, values, "NOT IN"));
-            case Filter.Missing(Field field) -> "NOT " + of(field, Column::isThere);
-            case Filter.Present(Field field) -> of(field, Column::isThere);
+            case Filter.Missing(Field field) -> "NOT " + of(field, column -> column + " IS NOT NULL");
+            case Filter.Present(Field field) -> of(field, column -> column + " IS NOT NULL");
         };
     }
 
@@ -173,48 +243,38 @@ public final class RunSearch {
         }
         arguments.add(value);
         String compared = "m.metric_value " + symbol(operator) + " ?";
-        return "r.run_no IN (SELECT m.run_no FROM latest_metrics m WHERE m.key_no = " + number + " AND "
+        return "EXISTS (SELECT 1 FROM metric_values m WHERE m.value_no = r.run_no + " + LatestMetrics.firstValue(number)
+                + " AND "
                 + (operator == Operator.NOT_EQUAL ? "(m.is_nan OR " + compared + ")" : compared + " AND NOT m.is_nan")
                 + ")";
     }
 
-    /**
-     * A column that holds a text.
-     *
-     * @param head one that holds its beginning and is found by an index; null if there is none
-     */
-    private record Column(String name, @Nullable String head) {
-        String isThere() {
-            return name + " IS NOT NULL";
-        }
-    }
-
     @FunctionalInterface
     private interface Condition {
-        String on(Column column) throws SQLException;
+        String on(String column) throws SQLException;
     }
 
     /** A condition on the value of a field that is a text, or, of a metric, that it is there. */
     private String of(Field field, Condition condition) throws SQLException {
         String key = field.key();
         return switch (field.kind()) {
-            case ATTRIBUTE -> "(" + condition.on(new Column(column(key), null)) + ")";
+            case ATTRIBUTE -> "(" + condition.on(column(key)) + ")";
             case METRIC -> {
                 Integer number = keys.numberOf(transaction, key);
                 yield number == null
                         ? "(1 = 0)"
-                        : "(r.run_no IN (SELECT m.run_no FROM latest_metrics m WHERE m.key_no = " + number + " AND "
-                                + condition.on(new Column("m.metric_value", null)) + "))";
+                        : "(EXISTS (SELECT 1 FROM metric_values m WHERE m.value_no = r.run_no + "
+                                + LatestMetrics.firstValue(number) + " AND " + condition.on("m.metric_value") + "))";
             }
             case PARAM -> {
                 arguments.add(key);
-                yield "(r.run_no IN (SELECT p.run_no FROM params p WHERE p.param_key = ? AND "
-                        + condition.on(new Column("p.param_value", "p.value_head")) + "))";
+                yield "(EXISTS (SELECT 1 FROM params p WHERE p.run_no = r.run_no AND p.param_key = ? AND "
+                        + condition.on("p.param_value") + "))";
             }
             case TAG -> {
                 arguments.add(key);
-                yield "(r.run_no IN (SELECT t.run_no FROM tags t WHERE t.tag_key = ? AND "
-                        + condition.on(new Column("t.tag_value", "t.value_head")) + "))";
+                yield "(EXISTS (SELECT 1 FROM tags t WHERE t.run_no = r.run_no AND t.tag_key = ? AND "
+                        + condition.on("t.tag_value") + "))";
             }
             case DATASET -> {
                 String column = switch (key) {
@@ -223,30 +283,22 @@ public final class RunSearch {
                     case "context" -> "i.context";
                     default -> throw new IllegalArgumentException("data sets have no " + key);
                 };
-                yield "(r.run_no IN (SELECT i.run_no FROM inputs i WHERE " + condition.on(new Column(column, null))
-                        + "))";
+                yield "(EXISTS (SELECT 1 FROM inputs i WHERE i.run_no = r.run_no AND " + condition.on(column) + "))";
             }
         };
     }
 
-    private String compared(Column column, Operator operator, String value) {
-        String begins = "";
-        if (operator == Operator.EQUAL && column.head() != null) {
-            begins = column.head() + " = ? AND ";
-            arguments.add(RunRows.headOf(value));
-        }
+    private String compared(String column, Operator operator, String value) {
         arguments.add(value);
         return switch (operator) {
-            case LIKE, ILIKE -> column.name() + " " + symbol(operator) + " ? ESCAPE ''";
-            case EQUAL, NOT_EQUAL, LESS, AT_MOST, GREATER, AT_LEAST ->
-                begins + column.name() + " " + symbol(operator) + " ?";
+            case LIKE, ILIKE -> column + " " + symbol(operator) + " ? ESCAPE ''";
+            case EQUAL, NOT_EQUAL, LESS, AT_MOST, GREATER, AT_LEAST -> column + " " + symbol(operator) + " ?";
         };
     }
 
-    private String listed(Column column, List<String> values, String word) {
+    private String listed(String column, List<String> values, String word) {
         arguments.addAll(values);
-        return column.name() + " " + word + " ("
-                + values.stream().map(value -> "?").collect(Collectors.joining(", ")) + ")";
+        return column + " " + word + " (" + values.stream().map(value -> "?").collect(Collectors.joining(", ")) + ")";
     }
 
     private static String symbol(Operator operator) {

@@ -98,16 +98,11 @@ public final class RunViews {
                         row.getLong(1),
                         new StoredRun(
                                 info(row), new ArrayList<>(), new TreeMap<>(), new TreeMap<>(), new ArrayList<>())));
-        transaction.query(
-                "SELECT run_no, key_no, metric_value, is_nan, metric_time, step FROM latest_metrics WHERE run_no IN "
-                        + in,
-                row -> of(found, row.getLong(1))
-                        .metrics()
-                        .add(new Measurement(
-                                keys.nameOf(transaction, row.getInt(2)),
-                                row.getBoolean(4) ? Double.NaN : row.getDouble(3),
-                                row.getLong(6),
-                                row.getLong(5))));
+        transaction.query(LatestMetrics.ofRuns(in), row -> {
+            List<Measurement> metrics = of(found, row.getLong(1)).metrics();
+            LatestMetrics.decode(transaction, keys, row.getBytes(2)).forEach(kept -> metrics.add(kept.newest()));
+            return metrics;
+        });
         transaction.query(
                 "SELECT run_no, param_key, param_value FROM params WHERE run_no IN " + in,
                 row -> of(found, row.getLong(1)).params().put(row.getString(2), row.getString(3)));
