@@ -11,11 +11,11 @@ import io.millrace.tracker.projection.TrackerUnderTest;
 import io.millrace.tracker.search.Filter;
 import io.millrace.tracker.search.FilterParser;
 import io.millrace.tracker.search.Searched;
+import io.millrace.tracker.store.Database;
 import io.millrace.tracker.store.RunSearch;
 import io.millrace.tracker.store.StoredRun;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,19 +43,17 @@ class BothDoorsTest {
     private Path folder;
 
     private final String experiment = UUID.randomUUID().toString();
-    private TrackerUnderTest tracker;
+    TrackerUnderTest tracker;
     private RunDesk desk;
+
+    Database.Place place() {
+        return new Database.Place("jdbc:h2:file:" + folder.resolve("tracker"), null, null, 16);
+    }
 
     @BeforeEach
     void open() {
-        tracker = new TrackerUnderTest("jdbc:h2:file:" + folder.resolve("tracker")).follow();
-        desk = new RunDesk(
-                tracker.database,
-                tracker.runs,
-                tracker.experiments,
-                tracker.runFold,
-                tracker.door,
-                InstantSource.system());
+        tracker = new TrackerUnderTest(place()).follow();
+        desk = MlperfAnswers.desk(tracker);
     }
 
     @AfterEach

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -77,6 +78,12 @@ public final class TrackerUnderTest implements AutoCloseable {
     /** Writes as training code does. */
     public RecordMetadata log(String runId, RunEvent event) {
         return send(Topics.RUN_EVENTS, runId, runEvents.serialize(null, event));
+    }
+
+    /** The same, many at once: who asks is told where it lies as soon as it is known. */
+    public Future<RecordMetadata> logLater(String runId, RunEvent event) {
+        return producer.send(
+                new ProducerRecord<>(Topics.RUN_EVENTS.name(), runId, runEvents.serialize(null, event)));
     }
 
     public RecordMetadata send(Topic<?> topic, String key, byte @Nullable [] value) {
