@@ -18,10 +18,15 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "runs",
-        description = "Print what training logged: find runs, look at one, put many side by side.",
+        description = "Print what training logged: find runs, look at one, put many side by side; build what is shown anew.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunsCommand.Search.class, RunsCommand.Show.class, RunsCommand.Compare.class})
+        subcommands = {
+            RunsCommand.Search.class,
+            RunsCommand.Show.class,
+            RunsCommand.Compare.class,
+            RunsRebuildCommand.class
+        })
 final class RunsCommand {
 
     private static final String MLFLOW = "/api/2.0/mlflow/";

@@ -8,6 +8,7 @@ import io.millrace.tracker.projection.ExperimentFold;
 import io.millrace.tracker.projection.LogDoor;
 import io.millrace.tracker.projection.LogFollower;
 import io.millrace.tracker.projection.ModelRows;
+import io.millrace.tracker.projection.Progress;
 import io.millrace.tracker.projection.RefusalRows;
 import io.millrace.tracker.projection.RowFold;
 import io.millrace.tracker.projection.RunFold;
@@ -47,6 +48,7 @@ final class ProjectionLifecycle {
     private final MeterRegistry meters;
     private final LostRuns lostRuns;
     private final InstantSource time;
+    private final Progress progress;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("lost-runs").daemon().factory());
     private @Nullable LogFollower follower;
@@ -60,6 +62,7 @@ final class ProjectionLifecycle {
             RunFold runs,
             LostRuns lostRuns,
             InstantSource time,
+            Progress progress,
             MeterRegistry meters) {
         this.broker = broker;
         this.schemas = schemas;
@@ -69,6 +72,7 @@ final class ProjectionLifecycle {
         this.runs = runs;
         this.lostRuns = lostRuns;
         this.time = time;
+        this.progress = progress;
         this.meters = meters;
     }
 
@@ -78,7 +82,7 @@ final class ProjectionLifecycle {
     }
 
     void start(@Observes StartupEvent startup) {
-        LogFollower started = new LogFollower(broker, schemas, database, door, folds());
+        LogFollower started = new LogFollower(broker, schemas, database, door, folds(), progress);
         follower = started;
         clock.scheduleWithFixedDelay(() -> endLost(started), SILENCE_CHECK_S, SILENCE_CHECK_S, TimeUnit.SECONDS);
         Gauge.builder("millrace_tracker_records_left", () -> started.progress().left())

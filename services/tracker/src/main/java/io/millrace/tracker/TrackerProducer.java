@@ -9,6 +9,7 @@ import io.millrace.tracker.artifacts.S3Artifacts;
 import io.millrace.tracker.projection.ExperimentFold;
 import io.millrace.tracker.projection.LogDoor;
 import io.millrace.tracker.projection.ModelBook;
+import io.millrace.tracker.projection.Progress;
 import io.millrace.tracker.projection.RunFold;
 import io.millrace.tracker.store.Database;
 import io.millrace.tracker.store.ExperimentRows;
@@ -54,6 +55,12 @@ final class TrackerProducer {
 
     void close(@Disposes LogDoor door) {
         door.close();
+    }
+
+    @Produces
+    @Singleton
+    Progress progress() {
+        return new Progress();
     }
 
     @Produces

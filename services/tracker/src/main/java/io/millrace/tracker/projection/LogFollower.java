@@ -43,7 +43,7 @@ public final class LogFollower implements AutoCloseable {
     private final Outbox outbox;
     private final OwnWords ownWords;
     private final Map<String, Followed<?>> followed = new HashMap<>();
-    private final Progress progress = new Progress();
+    private final Progress progress;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread thread;
     private volatile @Nullable Consumer<String, byte[]> consumer;
@@ -59,6 +59,18 @@ public final class LogFollower implements AutoCloseable {
             Database database,
             LogDoor door,
             Collection<? extends RowFold<?>> folds) {
+        this(client, schemas, database, door, folds, new Progress());
+    }
+
+    /** @param progress is told how far it is */
+    public LogFollower(
+            Map<String, Object> client,
+            SchemaLookup schemas,
+            Database database,
+            LogDoor door,
+            Collection<? extends RowFold<?>> folds,
+            Progress progress) {
+        this.progress = progress;
         this.client = client;
         this.database = database;
         this.outbox = new Outbox(database, door.producer());

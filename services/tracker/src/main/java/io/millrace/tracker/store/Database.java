@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -54,10 +55,12 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final boolean embedded;
+    private final @Nullable H2File file;
 
-    private Database(HikariDataSource pool, boolean embedded) {
+    private Database(HikariDataSource pool, boolean embedded, @Nullable H2File file) {
         this.pool = pool;
         this.embedded = embedded;
+        this.file = file;
     }
 
     /**
@@ -66,11 +69,41 @@ public final class Database implements AutoCloseable {
      * @param log which log they are built from: the id of the broker's cluster
      */
     public static Database open(Place place, String log) {
+        H2File file = H2File.of(place.url());
+        if (file == null) {
+            return open(place, log, null);
+        }
+        if (file.isKnownToBeDamaged()) {
+            file.putAside();
+        }
+        try {
+            // A file that can't be opened is found out at once; the pool would try for long.
+            DriverManager.getConnection(place.url() + H2_SETTINGS, user(place), password(place))
+                    .close();
+            return open(place, log, file);
+        } catch (SQLException | RuntimeException e) {
+            if (!H2File.isDamage(e)) {
+                throw new DatabaseException("can't open the database " + place.url() + ": " + e.getMessage(), e);
+            }
+            file.putAside();
+            return open(place, log, file);
+        }
+    }
+
+    private static String user(Place place) {
+        return place.user() == null ? "tracker" : place.user();
+    }
+
+    private static String password(Place place) {
+        return place.password() == null ? "" : place.password();
+    }
+
+    private static Database open(Place place, String log, @Nullable H2File file) {
         boolean embedded = place.url().startsWith(H2);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(embedded ? place.url() + H2_SETTINGS : place.url());
-        config.setUsername(place.user() == null && embedded ? "tracker" : place.user());
-        config.setPassword(place.password() == null && embedded ? "" : place.password());
+        config.setUsername(embedded ? user(place) : place.user());
+        config.setPassword(embedded ? password(place) : place.password());
         config.setMaximumPoolSize(place.connections());
         config.setConnectionTimeout(CONNECTION_PATIENCE_MS);
         config.setInitializationFailTimeout(CONNECTION_PATIENCE_MS);
@@ -81,7 +114,7 @@ public final class Database implements AutoCloseable {
                         ? "CREATE SCHEMA IF NOT EXISTS " + SCHEMA + " AUTHORIZATION tracker; SET SCHEMA " + SCHEMA
                         : "CREATE SCHEMA IF NOT EXISTS " + SCHEMA + "; SET search_path TO " + SCHEMA);
         HikariDataSource pool = new HikariDataSource(config);
-        Database database = new Database(pool, embedded);
+        Database database = new Database(pool, embedded, file);
         try {
             database.prepare(log);
         } catch (SQLException e) {
@@ -149,7 +182,7 @@ public final class Database implements AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
-            throw new DatabaseException(String.valueOf(e.getMessage()), e);
+            throw failed(e);
         }
     }
 
@@ -162,8 +195,20 @@ public final class Database implements AutoCloseable {
                 connection.rollback();
             }
         } catch (SQLException e) {
-            throw new DatabaseException(String.valueOf(e.getMessage()), e);
+            throw failed(e);
         }
+    }
+
+    private DatabaseException failed(SQLException e) {
+        if (file != null && H2File.isDamage(e)) {
+            file.noteDamage();
+        }
+        return new DatabaseException(String.valueOf(e.getMessage()), e);
+    }
+
+    /** Has the tables be dropped and built again when they are opened next. */
+    public void outdate() {
+        transaction(transaction -> transaction.update("UPDATE built_as SET version = 'outdated'"));
     }
 
     /** Looks for something that may not be there. */

@@ -328,6 +328,9 @@ public final class RunRows {
 
     /** As much of a value as an index holds. */
     static String headOf(String value) {
-        return value.length() <= HEAD ? value : value.substring(0, HEAD);
+        if (value.length() <= HEAD) {
+            return value;
+        }
+        return value.substring(0, Character.isHighSurrogate(value.charAt(HEAD - 1)) ? HEAD - 1 : HEAD);
     }
 }

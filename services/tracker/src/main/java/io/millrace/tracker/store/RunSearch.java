@@ -26,6 +26,9 @@ public final class RunSearch {
     private static final int FEW = 1000;
     private static final int VERY_FEW = 50;
     private static final long MOST_LOOKED_AT = 200_000;
+    private static final long MOST_WANTED = 2500;
+    private static final long CANDIDATES = 4;
+    private static final long FEWEST_CANDIDATES = 100;
 
     private final Transaction transaction;
     private final MetricKeys keys;
@@ -50,13 +53,30 @@ public final class RunSearch {
         if (experimentIds.isEmpty()) {
             return List.of();
         }
-        return new RunSearch(transaction, keys).find(experimentIds, lifecycle, filter, orders, skipped, most);
+        List<Long> few = new RunSearch(transaction, keys).few(filter);
+        if (few == null) {
+            List<Long> best = new RunSearch(transaction, keys).best(orders, skipped + most);
+            if (best != null) {
+                List<Long> found = new RunSearch(transaction, keys)
+                        .find(experimentIds, lifecycle, filter, orders, best, skipped, most);
+                if (found.size() == most) {
+                    return found;
+                }
+            }
+        }
+        return new RunSearch(transaction, keys).find(experimentIds, lifecycle, filter, orders, few, skipped, most);
     }
 
+    /** @param few the only runs to look at; null for all */
     private List<Long> find(
-            List<String> experimentIds, Lifecycle lifecycle, Filter filter, List<Order> orders, long skipped, int most)
+            List<String> experimentIds,
+            Lifecycle lifecycle,
+            Filter filter,
+            List<Order> orders,
+            @Nullable List<Long> few,
+            long skipped,
+            int most)
             throws SQLException {
-        List<Long> few = few(filter);
         if (few != null && few.isEmpty()) {
             return List.of();
         }
@@ -124,6 +144,43 @@ public final class RunSearch {
         return few;
     }
 
+    /**
+     * Where the first order is by a metric, the runs with its best values, several times as many as are wanted: if enough
+     * of them match, no others come before them. Null where nothing can be said so.
+     */
+    private @Nullable List<Long> best(List<Order> orders, long wanted) throws SQLException {
+        Integer number = orders.isEmpty() || orders.getFirst().field().kind() != Field.Kind.METRIC
+                ? null
+                : keys.numberOf(transaction, orders.getFirst().field().key());
+        Long runs = number == null ? null : lastRun();
+        if (number == null || runs == null || wanted > MOST_WANTED) {
+            return null;
+        }
+        record Candidate(long run, double value) {}
+        long first = LatestMetrics.firstValue(number);
+        long most = Math.max(FEWEST_CANDIDATES, CANDIDATES * wanted);
+        List<Candidate> candidates = transaction.query(
+                "SELECT value_no, metric_value FROM metric_values WHERE value_no BETWEEN ? AND ? AND NOT is_nan"
+                        + " ORDER BY metric_value " + (orders.getFirst().ascending() ? "ASC" : "DESC")
+                        + " FETCH FIRST " + most + " ROWS ONLY",
+                row -> new Candidate(row.getLong(1) - first, row.getDouble(2)),
+                first,
+                first + runs);
+        // Of the worst value there may be others, which come before these by another order.
+        double worst =
+                candidates.size() < most ? Double.NaN : candidates.getLast().value();
+        return candidates.stream()
+                .filter(candidate -> candidate.value() != worst)
+                .map(Candidate::run)
+                .toList();
+    }
+
+    /** Null where there are so many that not all of a metric's values are to be looked at. */
+    private @Nullable Long lastRun() throws SQLException {
+        Long runs = transaction.one("SELECT MAX(run_no) FROM runs", row -> row.getLong(1));
+        return runs == null || runs > MOST_LOOKED_AT ? null : runs;
+    }
+
     private @Nullable List<Long> withText(Field field, String value) throws SQLException {
         String kind = field.kind() == Field.Kind.PARAM ? "param" : field.kind() == Field.Kind.TAG ? "tag" : null;
         return kind == null
@@ -140,8 +197,8 @@ public final class RunSearch {
     /** Values of a metric lie together, but in no order: all are looked at, unless there may be very many. */
     private @Nullable List<Long> withValue(Field field, Operator operator, double value) throws SQLException {
         Integer number = keys.numberOf(transaction, field.key());
-        Long runs = transaction.one("SELECT MAX(run_no) FROM runs", row -> row.getLong(1));
-        if (number == null || runs == null || runs > MOST_LOOKED_AT) {
+        Long runs = number == null ? null : lastRun();
+        if (number == null || runs == null) {
             return null;
         }
         long first = LatestMetrics.firstValue(number);

@@ -3,6 +3,7 @@ package io.millrace.tracker.store;
 import io.millrace.events.model.ModelEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.avro.SchemaNormalization;
 
 /**
@@ -93,13 +94,25 @@ final class Tables {
             "CREATE TABLE models_lock (locked INT PRIMARY KEY)",
             "INSERT INTO models_lock (locked) VALUES (0)");
 
+    private static final Pattern WIDTH = Pattern.compile("VARCHAR\\((\\d+)\\)");
+    private static final int WIDEST_OF_H2 = 1_048_576;
+
     private Tables() {}
+
+    /** Limits count characters as people do, and so does PostgreSQL; H2 counts some of them twice. */
+    private static String widths(String statement, boolean embedded) {
+        return embedded
+                ? WIDTH.matcher(statement)
+                        .replaceAll(width ->
+                                "VARCHAR(" + Math.min(WIDEST_OF_H2, 2 * Integer.parseInt(width.group(1))) + ")")
+                : statement;
+    }
 
     /** What makes the tables in an empty schema. */
     static List<String> statements(boolean embedded) {
         List<String> all = new ArrayList<>();
         for (List<String> group : List.of(LOG, RUNS, MODELS)) {
-            group.forEach(statement -> all.add(statement
+            group.forEach(statement -> all.add(widths(statement, embedded)
                     .replace("${bytes}", embedded ? "VARBINARY(1048576)" : "BYTEA")
                     .replace("${large}", embedded ? "BLOB" : "BYTEA")));
         }

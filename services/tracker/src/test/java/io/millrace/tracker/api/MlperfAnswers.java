@@ -52,6 +52,10 @@ public final class MlperfAnswers {
     }
 
     private List<StoredRun> search(String filter, String... orderBy) {
+        return search(2000, filter, orderBy);
+    }
+
+    private List<StoredRun> search(int most, String filter, String... orderBy) {
         return tracker.database.reading(transaction -> tracker.views.all(
                 transaction,
                 RunSearch.find(
@@ -62,7 +66,7 @@ public final class MlperfAnswers {
                         FilterParser.parse(Searched.RUNS, filter),
                         OrderParser.parse(Searched.RUNS, List.of(orderBy)),
                         0,
-                        2000)));
+                        most)));
     }
 
     /** All that is known of all the runs, but for their ids. */
@@ -96,7 +100,8 @@ public final class MlperfAnswers {
                     .forEach(one -> histories
                             .computeIfAbsent(one.key(), key -> new ArrayList<>())
                             .add(one));
-            histories.values()
+            histories
+                    .values()
                     .forEach(history -> history.sort(
                             Comparator.comparingLong(Measurement::time).thenComparingLong(Measurement::step)));
             TreeMap<String, Double> newest = new TreeMap<>();
@@ -145,8 +150,10 @@ public final class MlperfAnswers {
 
     /** For each benchmark, the fastest run that succeeded. */
     public void requireTheBest() {
-        List<String> benchmarks =
-                tables.stream().map(table -> table.param("benchmark")).distinct().toList();
+        List<String> benchmarks = tables.stream()
+                .map(table -> table.param("benchmark"))
+                .distinct()
+                .toList();
         assertThat(benchmarks).hasSize(8);
         for (String benchmark : benchmarks) {
             Table best = tables.stream()
@@ -177,8 +184,7 @@ public final class MlperfAnswers {
                         .add(duration);
             }
         }
-        List<String> ids =
-                search("").stream().map(run -> run.summary().runId()).toList();
+        List<String> ids = search("").stream().map(run -> run.summary().runId()).toList();
         Map<String, Comparison.Spread> spreads = new LinkedHashMap<>();
         new RunComparisonResource(desk)
                 .compare(ids, MlperfRuns.DURATION, "min", List.of("submitter", "system", "benchmark"))
@@ -192,10 +198,14 @@ public final class MlperfAnswers {
         expected.forEach((place, durations) -> {
             Comparison.Spread spread = Objects.requireNonNull(spreads.get(place), place);
             double mean = durations.stream().mapToDouble(one -> one).sum() / durations.size();
-            double squares = durations.stream().mapToDouble(one -> (one - mean) * (one - mean)).sum();
+            double squares = durations.stream()
+                    .mapToDouble(one -> (one - mean) * (one - mean))
+                    .sum();
             assertThat(spread.runs()).isEqualTo(durations.size());
-            assertThat(spread.min()).isEqualTo(durations.stream().min(Double::compare).orElseThrow());
-            assertThat(spread.max()).isEqualTo(durations.stream().max(Double::compare).orElseThrow());
+            assertThat(spread.min())
+                    .isEqualTo(durations.stream().min(Double::compare).orElseThrow());
+            assertThat(spread.max())
+                    .isEqualTo(durations.stream().max(Double::compare).orElseThrow());
             assertThat(spread.mean()).isCloseTo(mean, within(mean * 1e-12));
             assertThat(spread.deviation())
                     .isCloseTo(
@@ -211,7 +221,8 @@ public final class MlperfAnswers {
     /** What filters find, in their order. */
     public void requireTheSearches() {
         requireFound("", table -> true);
-        requireFound("params.benchmark = 'resnet'", table -> table.param("benchmark").equals("resnet"));
+        requireFound(
+                "params.benchmark = 'resnet'", table -> table.param("benchmark").equals("resnet"));
         requireFound(
                 "metrics.eval_accuracy > 0.75 AND params.submitter = 'NVIDIA'",
                 table -> has(table, MlperfRuns.ACCURACY, value -> value > 0.75)
@@ -224,7 +235,8 @@ public final class MlperfAnswers {
                 table -> has(table, MlperfRuns.ACCURACY, value -> value < 0.3)
                         && has(table, MlperfRuns.DURATION, value -> value >= 1000.5));
         requireFound("attributes.status != 'FINISHED'", table -> !table.success());
-        requireFound("params.system LIKE '%v100%'", table -> table.param("system").contains("v100"));
+        requireFound(
+                "params.system LIKE '%v100%'", table -> table.param("system").contains("v100"));
         requireFound(
                 "params.submitter = 'Google' AND params.benchmark != 'resnet' AND params.seed = '1'",
                 table -> table.param("submitter").equals("Google")
@@ -232,14 +244,57 @@ public final class MlperfAnswers {
                         && table.param("seed").equals("1"));
         requireFound(
                 "params.benchmark = 'gnmt' OR metrics.eval_accuracy > 0.9",
-                table -> table.param("benchmark").equals("gnmt") || has(table, MlperfRuns.ACCURACY, value -> value > 0.9));
-        requireFound(
-                "metrics.duration_s IS NULL", table -> table.last(MlperfRuns.DURATION) == null);
+                table -> table.param("benchmark").equals("gnmt")
+                        || has(table, MlperfRuns.ACCURACY, value -> value > 0.9));
+        requireFound("metrics.duration_s IS NULL", table -> table.last(MlperfRuns.DURATION) == null);
         requireFound(
                 "params.opt_name IS NOT NULL AND params.opt_name ILIKE 'ADAM%'",
-                table -> table.param("opt_name").toLowerCase(java.util.Locale.ROOT).startsWith("adam"));
+                table -> table.param("opt_name")
+                        .toLowerCase(java.util.Locale.ROOT)
+                        .startsWith("adam"));
         requireFound("metrics.eval_accuracy = 12345", table -> false);
         requireFound("params.nobody = 'x'", table -> false);
+    }
+
+    /** The first few by a metric, whatever is asked besides; ties by start, the newest first. */
+    public void requireTheFirst() {
+        for (int most : new int[] {1, 10, 40, 800}) {
+            requireFirst(most, "", MlperfRuns.ACCURACY, false, table -> true);
+            requireFirst(most, "", MlperfRuns.DURATION, true, table -> true);
+            requireFirst(
+                    most,
+                    "params.submitter != 'NVIDIA' AND attributes.status = 'FINISHED'",
+                    MlperfRuns.ACCURACY,
+                    false,
+                    table -> !table.param("submitter").equals("NVIDIA") && table.success());
+            requireFirst(
+                    most,
+                    "metrics.eval_accuracy > 0.6",
+                    MlperfRuns.DURATION,
+                    false,
+                    table -> has(table, MlperfRuns.ACCURACY, value -> value > 0.6));
+        }
+    }
+
+    private void requireFirst(int most, String filter, String metric, boolean ascending, Predicate<Table> by) {
+        Comparator<Double> order = ascending ? Comparator.naturalOrder() : Comparator.reverseOrder();
+        List<String> expected = tables.stream()
+                .filter(by)
+                .sorted(Comparator.<Table, Double>comparing(table -> table.last(metric), Comparator.nullsLast(order))
+                        .thenComparing(Table::start, Comparator.reverseOrder()))
+                .limit(most)
+                .map(table -> table.last(metric) + " " + table.start())
+                .toList();
+        assertThat(search(most, filter, "metrics." + metric + (ascending ? " ASC" : " DESC")).stream()
+                        .map(run -> run.metrics().stream()
+                                        .filter(one -> one.key().equals(metric))
+                                        .findFirst()
+                                        .map(Measurement::value)
+                                        .orElse(null)
+                                + " " + run.summary().startTime())
+                        .toList())
+                .as(filter)
+                .isEqualTo(expected);
     }
 
     private static boolean has(Table table, String metric, Predicate<Double> of) {

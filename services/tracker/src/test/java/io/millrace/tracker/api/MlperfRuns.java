@@ -42,7 +42,12 @@ public final class MlperfRuns {
      * @param params with submitter, system and benchmark
      */
     public record Table(
-            String name, long start, long stop, boolean success, Map<String, String> params, List<Measurement> measured) {
+            String name,
+            long start,
+            long stop,
+            boolean success,
+            Map<String, String> params,
+            List<Measurement> measured) {
 
         @Nullable
         Double last(String metric) {
@@ -71,12 +76,14 @@ public final class MlperfRuns {
 
     public static List<Table> read() {
         Map<String, Map<String, String>> params = new LinkedHashMap<>();
-        rows("mlperf07_params").forEach(row -> params.computeIfAbsent(field(row, "run_id"), id -> new TreeMap<>())
-                .put(field(row, "param"), field(row, "value")));
+        rows("mlperf07_params")
+                .forEach(row -> params.computeIfAbsent(field(row, "run_id"), id -> new TreeMap<>())
+                        .put(field(row, "param"), field(row, "value")));
         Map<String, List<Map<String, String>>> evaluations = new LinkedHashMap<>();
-        rows("mlperf07_metrics").forEach(row -> evaluations
-                .computeIfAbsent(field(row, "run_id"), id -> new ArrayList<>())
-                .add(row));
+        rows("mlperf07_metrics")
+                .forEach(row -> evaluations
+                        .computeIfAbsent(field(row, "run_id"), id -> new ArrayList<>())
+                        .add(row));
         List<Table> runs = new ArrayList<>();
         for (Map<String, String> row : rows("mlperf07_runs")) {
             String name = field(row, "run_id");
@@ -174,8 +181,7 @@ public final class MlperfRuns {
             for (Object payload : said) {
                 long at = payload instanceof RunEnded ? run.stop() : run.start();
                 sent.add(tracker.logLater(
-                        id,
-                        new RunEvent(UUID.randomUUID().toString(), Instant.ofEpochMilli(at), "user:ada", payload)));
+                        id, new RunEvent(UUID.randomUUID().toString(), Instant.ofEpochMilli(at), "user:ada", payload)));
             }
         }
         Map<Integer, RecordMetadata> last = new TreeMap<>();
@@ -199,18 +205,20 @@ public final class MlperfRuns {
                 ObjectNode batch = JSON.createObjectNode().put("run_id", id);
                 ArrayNode list = batch.putArray("params");
                 params.subList(from, Math.min(params.size(), from + 100))
-                        .forEach(param -> list.addObject().put("key", param.getKey()).put("value", param.getValue()));
+                        .forEach(param ->
+                                list.addObject().put("key", param.getKey()).put("value", param.getValue()));
                 logs.batch(null, batch);
             }
             for (int from = 0; from < table.measured().size(); from += BATCH) {
                 ObjectNode batch = JSON.createObjectNode().put("run_id", id);
                 ArrayNode list = batch.putArray("metrics");
-                table.measured().subList(from, Math.min(table.measured().size(), from + BATCH)).forEach(one -> list
-                        .addObject()
-                        .put("key", one.key())
-                        .put("value", one.value())
-                        .put("timestamp", one.time())
-                        .put("step", one.step()));
+                table.measured()
+                        .subList(from, Math.min(table.measured().size(), from + BATCH))
+                        .forEach(one -> list.addObject()
+                                .put("key", one.key())
+                                .put("value", one.value())
+                                .put("timestamp", one.time())
+                                .put("step", one.step()));
                 logs.batch(null, batch);
             }
             runs.update(JSON.createObjectNode()

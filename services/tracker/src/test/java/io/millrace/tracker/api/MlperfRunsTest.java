@@ -50,8 +50,7 @@ class MlperfRunsTest {
         String postedId = new ExperimentsResource(experiments, ada)
                 .create(new ObjectMapper().createObjectNode().put("name", POSTED))
                 .experimentId();
-        MlperfRuns.post(
-                new RunsResource(desk, experiments, ada), new RunLogResource(desk, ada), postedId, TABLES);
+        MlperfRuns.post(new RunsResource(desk, experiments, ada), new RunLogResource(desk, ada), postedId, TABLES);
         logged = new MlperfAnswers(tracker, ExperimentIds.ofName(LOGGED), TABLES);
         posted = new MlperfAnswers(tracker, postedId, TABLES);
     }
@@ -72,6 +71,8 @@ class MlperfRunsTest {
     void shouldFindTheBestRunOfEachBenchmark() {
         logged.requireTheBest();
         posted.requireTheBest();
+        logged.requireTheFirst();
+        posted.requireTheFirst();
     }
 
     @Test

@@ -91,7 +91,8 @@ final class PostgresServer implements AutoCloseable {
             }
         }
         return places.stream()
-                .filter(place -> Files.isExecutable(place.resolve("initdb")) && Files.isExecutable(place.resolve("pg_ctl")))
+                .filter(place ->
+                        Files.isExecutable(place.resolve("initdb")) && Files.isExecutable(place.resolve("pg_ctl")))
                 .findFirst()
                 .orElse(null);
     }

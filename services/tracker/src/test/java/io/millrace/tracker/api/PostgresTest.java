@@ -7,10 +7,10 @@ import io.millrace.tracker.store.Database;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 
 /** The same on PostgreSQL, where it is installed. */
 class PostgresTest extends BothDoorsTest {
@@ -43,6 +43,7 @@ class PostgresTest extends BothDoorsTest {
         MlperfAnswers answers = new MlperfAnswers(tracker, ExperimentIds.ofName(name), tables);
         assertThat(answers.hash()).isEqualTo(MlperfAnswers.hashOf(tables));
         answers.requireTheBest();
+        answers.requireTheFirst();
         answers.requireTheSpreads();
         answers.requireTheSearches();
     }

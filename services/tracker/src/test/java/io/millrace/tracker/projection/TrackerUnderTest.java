@@ -82,8 +82,7 @@ public final class TrackerUnderTest implements AutoCloseable {
 
     /** The same, many at once: who asks is told where it lies as soon as it is known. */
     public Future<RecordMetadata> logLater(String runId, RunEvent event) {
-        return producer.send(
-                new ProducerRecord<>(Topics.RUN_EVENTS.name(), runId, runEvents.serialize(null, event)));
+        return producer.send(new ProducerRecord<>(Topics.RUN_EVENTS.name(), runId, runEvents.serialize(null, event)));
     }
 
     public RecordMetadata send(Topic<?> topic, String key, byte @Nullable [] value) {
