@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "runs",
-        description = "Print what training logged: find runs, look at one, put many side by side; build what is shown anew.",
+        description =
+                "Print what training logged: find runs, look at one, put many side by side; build what is shown anew.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {

@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
 /** Has the tracker build its tables anew, and says how far it is. */
 @Command(
         name = "rebuild",
-        description = "Drop the tracker's tables and have them built again from the log. Needs the role admin. Nothing is"
-                + " lost: the log holds everything.",
+        description =
+                "Drop the tracker's tables and have them built again from the log. Needs the role admin. Nothing is"
+                        + " lost: the log holds everything.",
         mixinStandardHelpOptions = true)
 final class RunsRebuildCommand implements Callable<Integer> {
 
@@ -61,7 +62,7 @@ final class RunsRebuildCommand implements Callable<Integer> {
                 out.flush();
             }
         }
-        throw new CommandException(
-                "nothing was heard of the tracker for " + PATIENCE.toMinutes() + " min; 'millrace logs tracker' says why");
+        throw new CommandException("nothing was heard of the tracker for " + PATIENCE.toMinutes()
+                + " min; 'millrace logs tracker' says why");
     }
 }

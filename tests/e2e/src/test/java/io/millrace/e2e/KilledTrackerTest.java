@@ -60,19 +60,28 @@ class KilledTrackerTest {
             assertThat(nobody.statusCode()).isEqualTo(401);
             assertThat(parsed(nobody.body()).path("error_code").asText()).isEqualTo("UNAUTHENTICATED");
 
-            String experimentId = require(stack, "experiments/create", JSON.createObjectNode().put("name", "killed"))
+            String experimentId = require(
+                            stack, "experiments/create", JSON.createObjectNode().put("name", "killed"))
                     .path("experiment_id")
                     .asText();
             String restRun = require(
                             stack,
                             "runs/create",
-                            JSON.createObjectNode().put("experiment_id", experimentId).put("start_time", 1))
+                            JSON.createObjectNode()
+                                    .put("experiment_id", experimentId)
+                                    .put("start_time", 1))
                     .path("run")
                     .path("info")
                     .path("run_id")
                     .asText();
             String logRun = UUID.randomUUID().toString().replace("-", "");
-            say(stack, logRun, RunStarted.newBuilder().setExperiment("killed").setExperimentId(experimentId).build());
+            say(
+                    stack,
+                    logRun,
+                    RunStarted.newBuilder()
+                            .setExperiment("killed")
+                            .setExperimentId(experimentId)
+                            .build());
 
             CompletableFuture<Void> posting = CompletableFuture.runAsync(() -> post(stack, restRun));
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(stack, logRun));
@@ -122,14 +131,16 @@ class KilledTrackerTest {
                         .put("step", step);
             }
             batch.putArray("params").addObject().put("key", "p" + posted.get()).put("value", "same");
-            await().atMost(SOON).ignoreExceptions().until(() -> ask(
-                                    stack,
-                                    "POST",
-                                    "runs/log-batch",
-                                    stack.connection().token().orElseThrow(),
-                                    batch.toString())
-                            .statusCode()
-                    == 200);
+            await().atMost(SOON)
+                    .ignoreExceptions()
+                    .until(() -> ask(
+                                            stack,
+                                            "POST",
+                                            "runs/log-batch",
+                                            stack.connection().token().orElseThrow(),
+                                            batch.toString())
+                                    .statusCode()
+                            == 200);
             posted.incrementAndGet();
         }
     }
