@@ -1,6 +1,9 @@
 package io.millrace.bench;
 
 import io.millrace.bench.monitor.SketchBench;
+import io.millrace.bench.pipeline.OwnCluster;
+import io.millrace.bench.pipeline.PredictionsBench;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -13,7 +16,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "monitor",
-        description = "How many feature values a second one core counts, without Kafka, and how long a verdict takes.",
+        description = "How many feature values a second one core counts, without Kafka, and how long a verdict takes;"
+                + " with --predictions also how many predictions go through the topology, beside a plain loop.",
         mixinStandardHelpOptions = true)
 final class MonitorCommand implements Callable<Integer> {
 
@@ -35,14 +39,24 @@ final class MonitorCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "42", description = "Of the values. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Option(
+            names = "--predictions",
+            defaultValue = "0",
+            description = "Predictions of each round through the topology, over a broker of its own. Default: none.")
+    private int predictions;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of predictions. Default: ${DEFAULT-VALUE}.")
+    private int rounds;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Put the figures into this file, under 'monitor'.")
     private @Nullable Path json;
 
     @Override
     public Integer call() {
-        if (features < 1 || rows < 1 || seconds < 1) {
+        if (features < 1 || rows < 1 || seconds < 1 || rounds < 1 || predictions < 0) {
             throw new ParameterException(
-                    spec.commandLine(), "--features, --rows and --seconds must be numbers from 1 on");
+                    spec.commandLine(),
+                    "--features, --rows, --seconds and --rounds must be numbers from 1 on, --predictions one from 0 on");
         }
         SketchBench.Result result = SketchBench.run(new SketchBench.Options(features, rows, seconds, seed));
         spec.commandLine()
@@ -60,6 +74,33 @@ final class MonitorCommand implements Callable<Integer> {
         if (json != null) {
             BenchReport.write(json, "monitor", result);
         }
+        if (predictions > 0) {
+            throughTheTopology();
+        }
         return 0;
+    }
+
+    private void throughTheTopology() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("starting a broker and a registry ...");
+        out.flush();
+        PredictionsBench.Result result;
+        try (OwnCluster own = OwnCluster.start(false)) {
+            PredictionsBench.Options options = new PredictionsBench.Options(features, predictions, rounds, seed);
+            result = PredictionsBench.run(own.cluster(), options, line -> {
+                out.println(line);
+                out.flush();
+            });
+        }
+        out.println(String.format(
+                Locale.ROOT,
+                "%.0f predictions of %d features a second; plain two-hop loop %.0f: ratio %.2f",
+                result.predictionsPerS(),
+                result.features(),
+                result.plainLoopPerS(),
+                result.ratio()));
+        if (json != null) {
+            BenchReport.write(json, "monitor_predictions", result);
+        }
     }
 }

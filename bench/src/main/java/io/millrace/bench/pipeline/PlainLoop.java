@@ -6,6 +6,7 @@ import io.millrace.events.job.JobEvent;
 import io.millrace.events.pool.Gathered;
 import io.millrace.events.pool.PoolInput;
 import io.millrace.streams.EventSerde;
+import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -70,8 +72,9 @@ final class PlainLoop implements AutoCloseable {
 
     /** Source to target, each event once. */
     static PlainLoop oneHop(Cluster cluster, ServiceSettings settings, String source, String target) {
+        EventSerde<JobEvent> serde = EventSerde.of(Topics.JOB_EVENTS, cluster.schemas());
         return new PlainLoop(
-                cluster, settings, "scheduler-one-hop-" + target, Map.of(source, copy(cluster, target, null)));
+                cluster, settings, "scheduler-one-hop-" + target, Map.of(source, copy(serde, target, null)));
     }
 
     /**
@@ -79,11 +82,23 @@ final class PlainLoop implements AutoCloseable {
      * event once a hop, as it is.
      */
     static PlainLoop twoHops(Cluster cluster, ServiceSettings settings, String source, String between, String target) {
+        EventSerde<JobEvent> serde = EventSerde.of(Topics.JOB_EVENTS, cluster.schemas());
         return new PlainLoop(
                 cluster,
                 settings,
                 "scheduler-two-hops-" + target,
-                Map.of(source, copy(cluster, between, 0), between, copy(cluster, target, null)));
+                Map.of(source, copy(serde, between, 0), between, copy(serde, target, null)));
+    }
+
+    /** Source to between to target, each event of a topic once a hop, as it is. */
+    static <E extends SpecificRecord> PlainLoop twoHops(
+            Cluster cluster, ServiceSettings settings, Topic<E> topic, String source, String between, String target) {
+        EventSerde<E> serde = EventSerde.of(topic, cluster.schemas());
+        return new PlainLoop(
+                cluster,
+                settings,
+                "two-hops-" + target,
+                Map.of(source, copy(serde, between, null), between, copy(serde, target, null)));
     }
 
     /** What the loop that writes as much as the pipeline writes besides the events' log. */
@@ -138,10 +153,9 @@ final class PlainLoop implements AutoCloseable {
     }
 
     /** @param partition of the target all records go to; null: by their keys */
-    private static Hop copy(Cluster cluster, String to, @Nullable Integer partition) {
-        EventSerde<JobEvent> serde = EventSerde.of(Topics.JOB_EVENTS, cluster.schemas());
+    private static <E extends SpecificRecord> Hop copy(EventSerde<E> serde, String to, @Nullable Integer partition) {
         return (record, loop) -> {
-            JobEvent event = serde.decode(record.value());
+            E event = serde.decode(record.value());
             loop.send(to, partition, record.timestamp(), record.key(), serde.serialize(to, event));
         };
     }

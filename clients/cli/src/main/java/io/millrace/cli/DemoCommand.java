@@ -1,6 +1,8 @@
 package io.millrace.cli;
 
 import io.millrace.cli.demo.DemoReport;
+import io.millrace.cli.demo.ModelAudit;
+import io.millrace.cli.demo.ModelOutcome;
 import io.millrace.cli.demo.PlayAudit;
 import io.millrace.cli.demo.ProgressLine;
 import io.millrace.cli.demo.SharedCluster;
@@ -22,6 +24,10 @@ import io.millrace.simulator.trace.Partition;
 import io.millrace.simulator.trace.Trace;
 import io.millrace.simulator.trace.TraceException;
 import io.millrace.simulator.trace.TraceJob;
+import io.millrace.simulator.traffic.Answer;
+import io.millrace.simulator.traffic.AnswerFile;
+import io.millrace.simulator.traffic.ModelTraffic;
+import io.millrace.simulator.traffic.Story;
 import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.Topic.Principal;
 import java.io.IOException;
@@ -30,8 +36,11 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -57,7 +66,11 @@ final class DemoCommand implements Callable<Integer> {
     private static final String CLUSTER = TRACES + "venus-demo.cluster.json";
     private static final String DAYS = "12-14";
     private static final Pattern SPAN = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
+    private static final String ANSWERS = TRACES + "sea_predictions.csv.gz";
     private static final Duration ACCOUNTS_FOLLOW = Duration.ofSeconds(30);
+    private static final Duration MONITOR_FOLLOWS = Duration.ofSeconds(90);
+    private static final long MS_PER_MINUTE = 60_000;
+    private static final long MS_PER_HOUR = 60 * MS_PER_MINUTE;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -121,14 +134,26 @@ final class DemoCommand implements Callable<Integer> {
                 stack = stack.withOrgFile(beside(stack.data(), "-org.yaml"));
                 together.writeOrg(beside(stack.data(), "-org.yaml"));
             }
-            return run(stack, play, together == null ? Map.of() : together.shares(), startedAt, out);
+            Story story = Story.of(AnswerFile.read(root.resolve(ANSWERS)), nextHour(jobs));
+            return run(stack, play, story, together == null ? Map.of() : together.shares(), startedAt, out);
         } catch (TraceException | PlayException e) {
             throw new CommandException(e.getMessage(), e);
         }
     }
 
+    /** Windows of the monitor begin with the hour, and so does a model that is played. */
+    private static long nextHour(List<TraceJob> jobs) {
+        long first = jobs.stream().mapToLong(TraceJob::submitMs).min().orElse(0);
+        return Math.ceilDiv(first, MS_PER_HOUR) * MS_PER_HOUR;
+    }
+
     private int run(
-            StackOptions stack, PlayOptions play, Map<String, Integer> shares, long startedAt, PrintWriter out) {
+            StackOptions stack,
+            PlayOptions play,
+            Story story,
+            Map<String, Integer> shares,
+            long startedAt,
+            PrintWriter out) {
         String made = new DataFolder(stack.data()).clock();
         if (made != null && !made.equals(stack.clock())) {
             throw new CommandException(stack.data() + " is the folder of a stack on the clock '" + made
@@ -141,8 +166,11 @@ final class DemoCommand implements Callable<Integer> {
         boolean stopped = false;
         try {
             LocalStack.up(stack, line -> say(out, "  " + line));
-            say(out, "Playing " + play.jobs().size() + " jobs under " + policy + " ...");
-            DemoReport report = play(stack, play, shares, startedAt, out);
+            say(
+                    out,
+                    "Playing " + play.jobs().size() + " jobs under " + policy + ", and a model that answers "
+                            + story.answers().size() + " times ...");
+            DemoReport report = play(stack, play, story, shares, startedAt, out);
             print(report, out);
             if (exit) {
                 LocalStack.down(stack.data(), false);
@@ -161,26 +189,40 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static DemoReport play(
-            StackOptions stack, PlayOptions options, Map<String, Integer> shares, long startedAt, PrintWriter out) {
+            StackOptions stack,
+            PlayOptions options,
+            Story story,
+            Map<String, Integer> shares,
+            long startedAt,
+            PrintWriter out) {
         Connection connection = Connection.ofStack(stack.data());
         Connection simulator = Connection.ofStack(stack.data(), Principal.SIMULATOR);
         SchemaRegistry registry = connection.schemas();
         AtomicLong playingAt = new AtomicLong();
         ProgressLine progress = new ProgressLine(out, Ansi.AUTO.enabled(), System::nanoTime);
+        refer(story, ServiceClient.monitor(connection));
         long began = System.nanoTime();
+        double seconds;
         PlaySummary summary;
-        try (KafkaWire wire = KafkaWire.connect(simulator.kafkaProperties(), registry)) {
-            summary = new Play(options, wire, step -> {
-                        if (step.cycles() > 0) {
-                            playingAt.compareAndSet(0, System.currentTimeMillis());
-                        }
-                        progress.accept(step);
-                    })
-                    .run();
+        ModelOutcome model;
+        try (KafkaWire wire = KafkaWire.connect(simulator.kafkaProperties(), registry);
+                ModelTraffic traffic = new ModelTraffic(story, connection.kafkaProperties(), registry);
+                ModelAudit audit = new ModelAudit(story, connection, registry)) {
+            Play play = new Play(options, wire, step -> {
+                if (step.cycles() > 0) {
+                    playingAt.compareAndSet(0, System.currentTimeMillis());
+                }
+                traffic.until(step.nowMs());
+                progress.accept(step);
+            });
+            summary = play.run();
+            seconds = (System.nanoTime() - began) / 1e9;
+            traffic.rest();
+            AtomicLong now = new AtomicLong(Math.max(summary.toMs(), traffic.endsMs()));
+            model = audit.outcome(MONITOR_FOLLOWS, () -> play.passTo(now.addAndGet(MS_PER_MINUTE)));
         } finally {
             progress.end();
         }
-        double seconds = (System.nanoTime() - began) / 1e9;
         say(out, "Deciding every cycle again from its recorded inputs ...");
         PlayAudit audit = new PlayAudit(connection, registry);
         return new DemoReport(
@@ -190,7 +232,29 @@ final class DemoCommand implements Callable<Integer> {
                 audit.gpuMsAccounted(summary.gpuMsPlayed(), ACCOUNTS_FOLLOW),
                 Replay.run(connection.kafkaProperties(), registry, null, null).equal(),
                 audit.deadLetters(),
+                model,
                 shares.isEmpty() ? Map.of() : SharesOverTime.of(audit.stays(), shares));
+    }
+
+    /** Says what is normal of the model, as whoever trained it would. */
+    private static void refer(Story story, ServiceClient monitor) {
+        Map<String, List<Double>> features = new TreeMap<>();
+        for (Answer answer : story.reference()) {
+            answer.features()
+                    .forEach((name, value) -> features.computeIfAbsent(name, key -> new ArrayList<>())
+                            .add(value));
+            features.computeIfAbsent("@score", key -> new ArrayList<>()).add(answer.score());
+        }
+        Map<String, Object> reference = Map.of(
+                "reference_id",
+                "training",
+                "effective_from",
+                Instant.ofEpochMilli(story.fromMs()).toString(),
+                "source",
+                ANSWERS,
+                "features",
+                features);
+        monitor.put("/v1/models/" + Story.KEY + "/reference", reference);
     }
 
     private void print(DemoReport report, PrintWriter out) {
@@ -223,6 +287,8 @@ final class DemoCommand implements Callable<Integer> {
         table.row(List.of(
                 "one job", "./millrace explain " + play.jobs().getFirst().jobId() + here));
         table.row(List.of("what waits", "./millrace queue" + here));
+        table.row(List.of("the model", "./millrace drift " + Story.KEY + here));
+        table.row(List.of("alerts", "./millrace alerts" + here));
         table.row(List.of("decide again", "./millrace replay" + here));
         table.row(List.of("stop", "./millrace down" + here + " (--purge removes the data)"));
         say(out, table.text());

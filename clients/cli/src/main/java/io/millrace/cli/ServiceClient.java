@@ -76,9 +76,18 @@ final class ServiceClient {
     }
 
     /** @param body anything that is JSON */
+    JsonNode put(String path, Object body) {
+        return put(path, json(body), JSON_TYPE);
+    }
+
+    /** @param body anything that is JSON */
     JsonNode post(String path, Object body) {
+        return granted(ask("POST", path, BodyPublishers.ofString(json(body)), JSON_TYPE));
+    }
+
+    private static String json(Object body) {
         try {
-            return granted(ask("POST", path, BodyPublishers.ofString(JSON.writeValueAsString(body)), JSON_TYPE));
+            return JSON.writeValueAsString(body);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("maps and texts are JSON", e);
         }

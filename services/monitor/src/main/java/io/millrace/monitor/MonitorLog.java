@@ -12,6 +12,7 @@ import io.millrace.monitor.codec.AlertRulesDocument;
 import io.millrace.service.AuthorityChannel;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.PatientSchemas;
+import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topics;
 import io.millrace.streams.UndecodableException;
 import io.millrace.streams.runtime.TopicReader;
@@ -19,7 +20,6 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.Record;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -38,18 +38,18 @@ public class MonitorLog {
     private static final Logger LOG = Logger.getLogger(MonitorLog.class);
     private static final String RULES = "rules";
 
-    private final InstantSource time;
+    private final ServiceClock clock;
     private final Map<String, Object> broker;
     private final AuthorityChannel<AlertActionEvent> actions;
     private final AuthorityChannel<ReferenceEvent> references;
 
     MonitorLog(
             PatientSchemas schemas,
-            InstantSource time,
+            ServiceClock clock,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             @Channel("alert-actions") Emitter<Record<String, byte[]>> actions,
             @Channel("references") Emitter<Record<String, byte[]>> references) {
-        this.time = time;
+        this.clock = clock;
         this.broker = broker;
         this.actions = new AuthorityChannel<>(actions, EventSerde.of(Topics.ALERT_ACTIONS, schemas));
         this.references = new AuthorityChannel<>(references, EventSerde.of(Topics.REFERENCES, schemas));
@@ -83,18 +83,24 @@ public class MonitorLog {
 
     /** @return the event's id */
     public String refer(Authority authority, ReferenceSet reference) {
-        ReferenceEvent event =
-                new ReferenceEvent(UUID.randomUUID().toString(), time.instant(), authority.actor(), reference);
-        // Taken in with the predictions of its time, when both are read again.
-        references.append(reference.getModelName() + "/" + reference.getModelVersion(), event);
+        Instant from = reference.getEffectiveFrom();
+        Instant now = clock.ticks() ? now() : from;
+        ReferenceEvent event = new ReferenceEvent(UUID.randomUUID().toString(), now, authority.actor(), reference);
+        // Read again, records of several topics are taken in by their timestamps: it must come before its predictions.
+        references.append(
+                reference.getModelName() + "/" + reference.getModelVersion(), event, from.isBefore(now) ? from : now);
         return event.getEventId();
     }
 
     private String act(Authority authority, String key, Object payload) {
-        AlertActionEvent event =
-                new AlertActionEvent(UUID.randomUUID().toString(), time.instant(), authority.actor(), payload);
+        AlertActionEvent event = new AlertActionEvent(UUID.randomUUID().toString(), now(), authority.actor(), payload);
         actions.append(key, event);
         return event.getEventId();
+    }
+
+    /** What people say moves no played time: it counts from the instant that a play has come to. */
+    private Instant now() {
+        return clock.ticks() ? Instant.ofEpochMilli(clock.nowMs()) : Instant.EPOCH;
     }
 
     /** The document that the deployment adopted last; null before any. */

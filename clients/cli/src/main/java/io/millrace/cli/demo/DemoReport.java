@@ -21,6 +21,7 @@ import java.util.Map;
  * @param gpuMsAccounted GPU time by the scheduler's accounts
  * @param cyclesRedecidedEqual cycles that replay decided again alike
  * @param deadLetters records that somebody could not read
+ * @param model what came of the model that answered meanwhile
  * @param byDay what each team held and wanted; empty where teams don't share the cluster
  */
 public record DemoReport(
@@ -30,6 +31,7 @@ public record DemoReport(
         long gpuMsAccounted,
         long cyclesRedecidedEqual,
         long deadLetters,
+        ModelOutcome model,
         Map<Long, Map<String, TeamDay>> byDay) {
     private static final double MS_PER_HOUR = 3_600_000;
     private static final long MS_PER_DAY = 86_400_000;
@@ -56,6 +58,7 @@ public record DemoReport(
         if (deadLetters != 0) {
             faults.add(deadLetters + " records lie in dead-letter topics.");
         }
+        faults.addAll(model.faults());
         return faults;
     }
 
@@ -74,6 +77,7 @@ public record DemoReport(
         keys.put("cycles", play.cycles());
         keys.put("cycles_redecided_equal", cyclesRedecidedEqual);
         keys.put("dead_letters", deadLetters);
+        model.addTo(keys);
         keys.put("decisions", play.decisions());
         keys.put("instants", play.instants());
         keys.put("played_s", playedMs() / 1000);
@@ -105,8 +109,28 @@ public record DemoReport(
         table.row(List.of("GPU hours accounted", hours(gpuMsAccounted)));
         table.row(List.of("cycles", Long.toString(play.cycles())));
         table.row(List.of("replay decided alike", Long.toString(cyclesRedecidedEqual)));
+        table.row(List.of("predictions", Long.toString(model.predictions())));
+        table.row(List.of("joined with their truth", Long.toString(model.labelsJoined())));
+        table.row(List.of("drift planted", Integer.toString(model.planted().size())));
+        table.row(List.of("drift found", Integer.toString(model.found().size())));
+        table.row(List.of("false alarms of drift", Long.toString(model.falseAlarms())));
+        table.row(List.of("alerts of the model", Long.toString(model.alerts())));
         table.row(List.of("dead letters", Long.toString(deadLetters)));
-        return byDay.isEmpty() ? table.text() : table.text() + "\n\n" + SharesOverTime.table(byDay);
+        StringBuilder text = new StringBuilder(table.text());
+        if (!model.found().isEmpty() || !model.told().isEmpty()) {
+            text.append("\nWhat the monitor saw of the model\n");
+            model.planted()
+                    .forEach(change -> text.append("  ")
+                            .append(change)
+                            .append(": ")
+                            .append(model.found().getOrDefault(change, "not found"))
+                            .append('\n'));
+            model.told().forEach(line -> text.append("  ").append(line).append('\n'));
+        }
+        if (!byDay.isEmpty()) {
+            text.append("\n\n").append(SharesOverTime.table(byDay));
+        }
+        return text.toString();
     }
 
     /** Whole days are played, so time counts from the midnight before the first job. */

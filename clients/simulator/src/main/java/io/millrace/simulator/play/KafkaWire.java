@@ -13,26 +13,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.jspecify.annotations.Nullable;
 
 /** The wire of a running stack. Reads what is decided from the moment it connects. */
 public final class KafkaWire implements Wire {
@@ -41,21 +32,17 @@ public final class KafkaWire implements Wire {
     private static final List<Topic<? extends SpecificRecord>> READ =
             List.of(Topics.JOB_DECISIONS, Topics.SCHEDULING_CYCLES);
 
-    private final Producer<String, byte[]> producer;
+    private final Sender sender;
     private final Consumer<String, byte[]> consumer;
-    private final Map<Topic<?>, EventSerde<?>> serdes = new HashMap<>();
     private final EventSerde<JobDecision> decisions;
     private final EventSerde<CycleEvent> cycles;
-    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
     private KafkaWire(Map<String, Object> client, SchemaLookup schemas) {
         // Learned now, so that a registry that goes away during the play does not matter.
-        Stream.concat(WRITTEN.stream(), READ.stream())
-                .forEach(topic -> schemas.byId(schemas.idOf(topic.subject(), topic.schema())));
-        WRITTEN.forEach(topic -> serdes.put(topic, EventSerde.of(topic, schemas)));
+        READ.forEach(topic -> schemas.byId(schemas.idOf(topic.subject(), topic.schema())));
         decisions = EventSerde.of(Topics.JOB_DECISIONS, schemas);
         cycles = EventSerde.of(Topics.SCHEDULING_CYCLES, schemas);
-        producer = new KafkaProducer<>(producerConfig(client), new StringSerializer(), new ByteArraySerializer());
+        sender = new Sender(client, schemas, WRITTEN);
         consumer = new KafkaConsumer<>(consumerConfig(client), new StringDeserializer(), new ByteArrayDeserializer());
         List<TopicPartition> partitions = READ.stream()
                 .flatMap(topic -> IntStream.range(0, topic.partitions())
@@ -78,30 +65,12 @@ public final class KafkaWire implements Wire {
 
     @Override
     public <E extends SpecificRecord> void send(Topic<E> topic, String key, E event, long timeMs) {
-        @SuppressWarnings("unchecked") // put in under the topic of the same type
-        EventSerde<E> serde = (EventSerde<E>) serdes.get(topic);
-        if (serde == null) {
-            throw new IllegalArgumentException("a play does not write " + topic.name());
-        }
-        byte[] value = serde.serialize(topic.name(), event);
-        // Failures reach the callback; flush() is where they are told.
-        var unused = producer.send(new ProducerRecord<>(topic.name(), null, timeMs, key, value), (metadata, error) -> {
-            if (error != null) {
-                failure.compareAndSet(null, error);
-            }
-        });
+        sender.send(topic, key, event, timeMs);
     }
 
     @Override
     public void flush() {
-        producer.flush();
-        Exception error = failure.get();
-        if (error != null) {
-            throw new PlayException(
-                    "The broker did not store what was sent: " + error.getMessage()
-                            + ". Look at its log (millrace logs broker).",
-                    error);
-        }
+        sender.flush();
     }
 
     @Override
@@ -124,17 +93,8 @@ public final class KafkaWire implements Wire {
 
     @Override
     public void close() {
-        producer.close(Duration.ofSeconds(5));
+        sender.close();
         consumer.close();
-    }
-
-    private static Map<String, Object> producerConfig(Map<String, Object> client) {
-        Map<String, Object> config = new HashMap<>(client);
-        config.put(ProducerConfig.CLIENT_ID_CONFIG, "simulator");
-        config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        return config;
     }
 
     private static Map<String, Object> consumerConfig(Map<String, Object> client) {

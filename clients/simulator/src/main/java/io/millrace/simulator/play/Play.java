@@ -106,6 +106,12 @@ public final class Play {
         }
     }
 
+    /** Lets it be {@code timeMs}, once the play is over: nothing happens but that time passes. */
+    public void passTo(long timeMs) {
+        nowMs = Math.max(nowMs, timeMs);
+        feed.advance(Set.of(), nowMs);
+    }
+
     private long firstMs() {
         long first = submits.getFirst().submitMs();
         return script.isEmpty() ? first : Math.min(first, script.getFirst().timeMs());

@@ -6,8 +6,10 @@ import io.millrace.events.verdict.QualityRestated;
 import io.millrace.events.verdict.ServiceJudged;
 import io.millrace.events.verdict.VerdictEvent;
 import io.millrace.monitor.domain.alert.AlertInput;
+import io.millrace.monitor.domain.alert.Figure;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,10 @@ public final class Metrics {
             "brier",
             "mae",
             "rmse",
-            "errors_changed");
+            "errors_changed",
+            "adwin",
+            "ddm",
+            "page_hinkley");
 
     private Metrics() {}
 
@@ -84,40 +89,42 @@ public final class Metrics {
         return new TreeMap<>(Map.of("model_name", model, "model_version", version));
     }
 
-    private static Map<String, Double> of(ServiceJudged service) {
-        Map<String, Double> metrics = new HashMap<>();
-        metrics.put("requests", (double) service.getRequests());
-        metrics.put("error_rate", service.getErrorRate());
-        metrics.put("throughput", service.getThroughput());
+    private static Map<String, Figure> of(ServiceJudged service) {
+        Map<String, Figure> metrics = new HashMap<>();
+        put(metrics, "requests", (double) service.getRequests());
+        put(metrics, "error_rate", service.getErrorRate());
+        put(metrics, "throughput", service.getThroughput());
         put(metrics, "latency_p50_ms", service.getLatencyP50Ms());
         put(metrics, "latency_p95_ms", service.getLatencyP95Ms());
         put(metrics, "latency_p99_ms", service.getLatencyP99Ms());
         put(metrics, "confidence_mean", service.getConfidenceMean());
-        metrics.put("ahead", (double) service.getAhead());
-        metrics.put("repeated", (double) service.getRepeated());
+        put(metrics, "ahead", (double) service.getAhead());
+        put(metrics, "repeated", (double) service.getRepeated());
         return metrics;
     }
 
-    private static Map<String, Double> of(DriftJudged drift) {
-        Map<String, Double> metrics = new HashMap<>();
-        metrics.put("data_set_drifted", drift.getOutcome() == Outcome.DRIFTED ? 1.0 : 0.0);
-        metrics.put("drifted_features", (double) drift.getDrifted().size());
+    private static Map<String, Figure> of(DriftJudged drift) {
+        Map<String, Figure> metrics = new HashMap<>();
+        put(metrics, "data_set_drifted", drift.getOutcome() == Outcome.DRIFTED ? 1.0 : 0.0);
+        put(metrics, "drifted_features", (double) drift.getDrifted().size());
         if (drift.getOutcome() != Outcome.INCONCLUSIVE) {
-            metrics.put("drift_p_value", drift.getLowestAdjustedP());
+            put(metrics, "drift_p_value", drift.getLowestAdjustedP());
         }
         if (drift.getPredictions() > 0) {
-            metrics.put("missing_rate", (double) drift.getMissing() / drift.getPredictions());
+            put(metrics, "missing_rate", (double) drift.getMissing() / drift.getPredictions());
         }
-        metrics.put("out_of_range", (double) drift.getOutOfRange());
-        metrics.put("unseen", (double) drift.getUnseen());
-        metrics.put("unknown_features", (double) drift.getUnknownFeatures().size());
+        put(metrics, "out_of_range", (double) drift.getOutOfRange());
+        put(metrics, "unseen", (double) drift.getUnseen());
+        put(metrics, "unknown_features", (double) drift.getUnknownFeatures().size());
         return metrics;
     }
 
-    private static Map<String, Double> of(QualityRestated quality) {
-        Map<String, Double> metrics = new HashMap<>();
-        metrics.put("labels", (double) quality.getLabels());
-        put(metrics, "accuracy", quality.getAccuracy());
+    private static Map<String, Figure> of(QualityRestated quality) {
+        Map<String, Figure> metrics = new HashMap<>();
+        put(metrics, "labels", (double) quality.getLabels());
+        if (quality.getAccuracy() != null) {
+            metrics.put("accuracy", Figure.share(quality.getAccuracy(), quality.getLabels()));
+        }
         put(metrics, "precision", quality.getPrecision());
         put(metrics, "recall", quality.getRecall());
         put(metrics, "f1", quality.getF1());
@@ -126,13 +133,15 @@ public final class Metrics {
         put(metrics, "brier", quality.getBrier());
         put(metrics, "mae", quality.getMae());
         put(metrics, "rmse", quality.getRmse());
-        metrics.put("errors_changed", (double) quality.getDriftDetectedBy().size());
+        put(metrics, "errors_changed", (double) quality.getDriftDetectedBy().size());
+        // That a detector saw nothing with these labels takes back nothing that it saw with others.
+        quality.getDriftDetectedBy().forEach(name -> put(metrics, name.toLowerCase(Locale.ROOT), 1.0));
         return metrics;
     }
 
-    private static void put(Map<String, Double> metrics, String name, @Nullable Double value) {
+    private static void put(Map<String, Figure> metrics, String name, @Nullable Double value) {
         if (value != null) {
-            metrics.put(name, value);
+            metrics.put(name, Figure.exact(value));
         }
     }
 }

@@ -47,6 +47,7 @@ public final class Delivery implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
     private static final long LONGEST_PAUSE_MS = 30_000;
     private static final long FIRST_PAUSE_MS = 250;
 
@@ -212,6 +213,12 @@ public final class Delivery implements AutoCloseable {
         KafkaConsumer<String, byte[]> current = consumer;
         if (current != null) {
             current.wakeup();
+        }
+        try {
+            // Interrupted at once, it would not say goodbye, and its successor would wait until it counts as dead.
+            thread.join(GOODBYE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         thread.interrupt();
     }

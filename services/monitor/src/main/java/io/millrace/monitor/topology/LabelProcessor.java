@@ -7,6 +7,7 @@ import io.millrace.events.outcome.OutcomeTold;
 import io.millrace.events.truth.TruthEvent;
 import io.millrace.events.truth.TruthJoined;
 import io.millrace.monitor.codec.VerdictCodec;
+import io.millrace.monitor.domain.window.StreamTime;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topics;
@@ -37,8 +38,14 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
     /** How long a prediction may wait for its label. */
     static final Duration KEPT = Duration.ofDays(35);
 
-    /** How long a label waits for its prediction, which may be on its way; by the time of labels. */
+    /**
+     * A label is given up when predictions of so much later have come without its own; by the time of predictions, so
+     * that labels which are read faster than predictions, as after an outage, wait for them.
+     */
     static final Duration PATIENCE = Duration.ofHours(1);
+
+    /** How far apart the clocks may be of those who tell one prediction twice. */
+    private static final Duration REPEATED_WITHIN = Duration.ofDays(1);
 
     /** In place of a prediction: it has its label. */
     private static final byte[] JOINED = "joined".getBytes(StandardCharsets.UTF_8);
@@ -60,6 +67,7 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
     private final Map<String, String> waitingKeys = new HashMap<>();
 
     private long labelTime = Long.MIN_VALUE;
+    private StreamTime predictionTime = new StreamTime(PATIENCE.toMillis());
 
     LabelProcessor(
             String outcomesStore,
@@ -83,6 +91,7 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
         waiting = stored;
         waitingKeys.clear();
         labelTime = Long.MIN_VALUE;
+        predictionTime = new StreamTime(PATIENCE.toMillis());
         try (KeyValueIterator<String, byte[]> all = stored.all()) {
             while (all.hasNext()) {
                 String key = all.next().key;
@@ -100,6 +109,9 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
         if (metadata.topic().equals(Topics.PREDICTION_OUTCOMES.name())) {
             if (outcomeSerde.decode(record.value()).getPayload() instanceof OutcomeTold told) {
                 predicted(record, told);
+                if (!predictionTime.isAhead(record.timestamp())) {
+                    giveUp();
+                }
             }
             return;
         }
@@ -120,7 +132,10 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
 
     private void predicted(Record<String, byte[]> record, OutcomeTold told) {
         String id = told.getPredictionId();
-        KeyValue<Long, byte[]> known = outcome(id);
+        // Near its time alone: each further segment of the store costs as much as all the rest.
+        long at = record.timestamp();
+        KeyValue<Long, byte[]> known =
+                outcome(id, Math.max(0, at - REPEATED_WITHIN.toMillis()), at + REPEATED_WITHIN.toMillis());
         if (known != null) {
             return; // told twice, by producers whose clocks put it into different windows
         }
@@ -147,7 +162,7 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
             return;
         }
         labelTime = Math.max(labelTime, record.timestamp());
-        KeyValue<Long, byte[]> known = outcome(id);
+        KeyValue<Long, byte[]> known = outcome(id, 0, Long.MAX_VALUE);
         if (known == null) {
             if (waitingKeys.containsKey(id)) {
                 condemn(record, "prediction " + id + " has a label already, and the first one counts");
@@ -167,8 +182,8 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
     }
 
     /** What was told of a prediction and when; null for nothing. */
-    private @Nullable KeyValue<Long, byte[]> outcome(String id) {
-        try (WindowStoreIterator<byte[]> found = initialised(outcomes).fetch(id, 0, Long.MAX_VALUE)) {
+    private @Nullable KeyValue<Long, byte[]> outcome(String id, long from, long to) {
+        try (WindowStoreIterator<byte[]> found = initialised(outcomes).fetch(id, from, to)) {
             return found.hasNext() ? found.next() : null;
         }
     }
@@ -194,7 +209,12 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
     }
 
     private void giveUp() {
-        String before = String.format("%015d", Math.max(0, labelTime - PATIENCE.toMillis()));
+        if (waitingKeys.isEmpty()) {
+            return;
+        }
+        // Where no predictions come at all, labels still don't wait for ever.
+        long over = Math.max(labelTime - KEPT.toMillis(), Math.max(0, predictionTime.now()) - PATIENCE.toMillis());
+        String before = String.format("%015d", Math.max(0, over));
         List<KeyValue<String, byte[]>> late = new ArrayList<>();
         try (KeyValueIterator<String, byte[]> all = initialised(waiting).range("0", before)) {
             all.forEachRemaining(late::add);
@@ -207,7 +227,7 @@ final class LabelProcessor implements Processor<String, byte[], String, Object> 
                     initialised(context),
                     new Record<>(parts[3], label.value, Long.parseLong(parts[0])),
                     new DeadLetters.Source(Topics.LABELS.name(), Integer.parseInt(parts[1]), Long.parseLong(parts[2])),
-                    "nobody has heard of prediction " + parts[3] + " within an hour");
+                    "nobody has heard of prediction " + parts[3] + ", and those of an hour later have come");
         }
     }
 

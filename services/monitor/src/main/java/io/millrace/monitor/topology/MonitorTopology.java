@@ -13,6 +13,7 @@ import io.millrace.streams.Topics;
 import io.millrace.streams.decider.DeciderProcessor;
 import io.millrace.streams.decider.DeciderStore;
 import io.millrace.streams.gather.GatherProcessor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -194,7 +195,9 @@ public final class MonitorTopology {
     private static void deadLetters(Topology topology, String name, String parent) {
         topology.addSink(
                 name,
-                (key, value, context) -> DeadLetter.topicOf(context.topic()),
+                // Not always the topic that is read now: what waited is given up when something else comes.
+                (key, value, context) -> DeadLetter.topicOf(new String(
+                        context.headers().lastHeader(DeadLetter.SOURCE_TOPIC).value(), StandardCharsets.UTF_8)),
                 new StringSerializer(),
                 new ByteArraySerializer(),
                 parent);

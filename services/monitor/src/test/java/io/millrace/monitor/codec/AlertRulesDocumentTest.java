@@ -39,7 +39,8 @@ class AlertRulesDocumentTest {
                         "error_rate>0.05 for 5m P2",
                         "latency_p95_ms>500.0 for 10m P2",
                         "accuracy<0.85 for 0m P2",
-                        "drifted_features>0.0 for 0m P3");
+                        "adwin>0.0 for 0m P3",
+                        "drifted_features>0.0 for 120m P3");
         assertThat(policy.chains().get(Severity.P1)).isNotNull();
         assertThat(policy.version()).isEqualTo(AlertRulesDocument.sha256(shipped()));
     }

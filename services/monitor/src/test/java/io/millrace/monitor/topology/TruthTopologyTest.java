@@ -86,6 +86,20 @@ class TruthTopologyTest {
         assertThat(reasons()).isEmpty();
     }
 
+    /** As after an outage, where labels are read before the predictions that came earlier. */
+    @Test
+    void shouldWaitForPredictionsThatAreReadLate() {
+        for (int day = 0; day < 20; day++) {
+            label("p" + day, "yes", null, START.plus(Duration.ofDays(day)));
+        }
+        for (int day = 0; day < 20; day++) {
+            story.later(Duration.ofDays(day).minusMinutes(5));
+            story.predict(START.plus(Duration.ofDays(day)).minusSeconds(9), answer("p" + day));
+        }
+        assertThat(story.harness().read(Topics.PREDICTION_TRUTHS)).hasSize(20);
+        assertThat(reasons()).isEmpty();
+    }
+
     @Test
     void shouldCompareNumbers() {
         story.predict(START, answer("p").setScore(10.0).setLabel(null));
@@ -106,9 +120,12 @@ class TruthTopologyTest {
         assertThat(reasons()).containsExactly("prediction p has a label already, and the first one counts");
         label("empty", null, null, START.plusSeconds(4));
         assertThat(reasons()).containsExactly("it says neither a class nor a number");
-        story.predict(START.plusSeconds(5), answer("q"));
-        label("q", "yes", null, START.plus(Duration.ofHours(2)));
-        assertThat(reasons()).containsExactly("nobody has heard of prediction nobody within an hour");
+        label("others", "yes", null, START.plus(Duration.ofHours(9)));
+        story.predict(START.plus(Duration.ofMinutes(59)), answer("q"));
+        assertThat(reasons()).isEmpty();
+        story.later(Duration.ofMinutes(62));
+        assertThat(reasons())
+                .containsExactly("nobody has heard of prediction nobody, and those of an hour later have come");
     }
 
     @Test

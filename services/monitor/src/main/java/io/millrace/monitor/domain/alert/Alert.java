@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,143 +104,107 @@ public record Alert(
     }
 
     Alert seen(double newValue, String newSummary, long at) {
-        return new Alert(
-                fingerprint,
-                rule,
-                severity,
-                labels,
-                newSummary,
-                runbook,
-                newValue,
-                state,
-                since,
-                at,
-                firedAt,
-                resolvedAt,
-                notifiedAt,
-                escalated,
-                group,
-                acknowledgedBy);
+        return with(next -> {
+            next.value = newValue;
+            next.summary = newSummary;
+            next.seenAt = at;
+        });
     }
 
     /** As it was before: what is resolved and comes again within its group is not a new alert to those who were told. */
     Alert pendingAgain(double newValue, String newSummary, long from, long at) {
-        return new Alert(
-                fingerprint,
-                rule,
-                severity,
-                labels,
-                newSummary,
-                runbook,
-                newValue,
-                State.PENDING,
-                from,
-                at,
-                0,
-                resolvedAt,
-                0,
-                0,
-                group,
-                null);
+        return seen(newValue, newSummary, at).with(next -> {
+            next.state = State.PENDING;
+            next.since = from;
+            next.firedAt = 0;
+            next.notifiedAt = 0;
+            next.escalated = 0;
+            next.acknowledgedBy = null;
+        });
     }
 
     Alert fired(long at, String inGroup) {
-        return new Alert(
-                fingerprint,
-                rule,
-                severity,
-                labels,
-                summary,
-                runbook,
-                value,
-                State.FIRING,
-                since,
-                seenAt,
-                at,
-                0,
-                notifiedAt,
-                escalated,
-                inGroup,
-                acknowledgedBy);
+        return with(next -> {
+            next.state = State.FIRING;
+            next.firedAt = at;
+            next.resolvedAt = 0;
+            next.group = inGroup;
+        });
     }
 
     Alert resolved(long at) {
-        return new Alert(
-                fingerprint,
-                rule,
-                severity,
-                labels,
-                summary,
-                runbook,
-                value,
-                State.RESOLVED,
-                since,
-                seenAt,
-                firedAt,
-                at,
-                notifiedAt,
-                escalated,
-                group,
-                acknowledgedBy);
+        return with(next -> {
+            next.state = State.RESOLVED;
+            next.resolvedAt = at;
+        });
     }
 
     Alert acknowledged(String by) {
-        return new Alert(
-                fingerprint,
-                rule,
-                severity,
-                labels,
-                summary,
-                runbook,
-                value,
-                state,
-                since,
-                seenAt,
-                firedAt,
-                resolvedAt,
-                notifiedAt,
-                escalated,
-                group,
-                by);
+        return with(next -> next.acknowledgedBy = by);
     }
 
     Alert notified(long at) {
-        return new Alert(
-                fingerprint,
-                rule,
-                severity,
-                labels,
-                summary,
-                runbook,
-                value,
-                state,
-                since,
-                seenAt,
-                firedAt,
-                resolvedAt,
-                notifiedAt == 0 ? at : notifiedAt,
-                escalated,
-                group,
-                acknowledgedBy);
+        return with(next -> next.notifiedAt = notifiedAt == 0 ? at : notifiedAt);
     }
 
     Alert escalatedOnce() {
-        return new Alert(
-                fingerprint,
-                rule,
-                severity,
-                labels,
-                summary,
-                runbook,
-                value,
-                state,
-                since,
-                seenAt,
-                firedAt,
-                resolvedAt,
-                notifiedAt,
-                escalated + 1,
-                group,
-                acknowledgedBy);
+        return with(next -> next.escalated++);
+    }
+
+    private Alert with(Consumer<Next> change) {
+        Next next = new Next(this);
+        change.accept(next);
+        return next.alert();
+    }
+
+    /** What may change of an alert; what it is stays. */
+    private static final class Next {
+        private final Alert before;
+        private String summary;
+        private double value;
+        private State state;
+        private long since;
+        private long seenAt;
+        private long firedAt;
+        private long resolvedAt;
+        private long notifiedAt;
+        private int escalated;
+        private String group;
+        private @Nullable String acknowledgedBy;
+
+        Next(Alert before) {
+            this.before = before;
+            summary = before.summary;
+            value = before.value;
+            state = before.state;
+            since = before.since;
+            seenAt = before.seenAt;
+            firedAt = before.firedAt;
+            resolvedAt = before.resolvedAt;
+            notifiedAt = before.notifiedAt;
+            escalated = before.escalated;
+            group = before.group;
+            acknowledgedBy = before.acknowledgedBy;
+        }
+
+        Alert alert() {
+            return new Alert(
+                    before.fingerprint,
+                    before.rule,
+                    before.severity,
+                    before.labels,
+                    summary,
+                    before.runbook,
+                    value,
+                    state,
+                    since,
+                    seenAt,
+                    firedAt,
+                    resolvedAt,
+                    notifiedAt,
+                    escalated,
+                    group,
+                    acknowledgedBy);
+        }
     }
 }

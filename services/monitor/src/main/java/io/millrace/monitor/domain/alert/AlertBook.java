@@ -223,13 +223,14 @@ public final class AlertBook {
         for (AlertRule rule : policy.rules()) {
             if (rule.condition() instanceof Condition.Metric metric
                     && metric.of().matches(observed.labels())) {
-                Double value = observed.metrics().get(metric.metric());
-                if (value == null || value.isNaN()) {
-                    continue;
+                Figure figure = observed.metrics().get(metric.metric());
+                Boolean holds = figure == null || Double.isNaN(figure.value())
+                        ? null
+                        : metric.comparison().holds(figure, metric.bound());
+                if (figure != null && holds != null) {
+                    Map<String, String> labels = Alert.labels(rule, observed.labels());
+                    note(rule, labels, holds, figure.value(), observed.from(), observed.to());
                 }
-                Map<String, String> labels = Alert.labels(rule, observed.labels());
-                boolean holds = metric.comparison().holds(value, metric.bound());
-                note(rule, labels, holds, value, observed.from(), observed.to());
             }
         }
     }

@@ -15,7 +15,7 @@ public sealed interface AlertInput {
      * @param from beginning of the span; ms
      * @param to its end; ms
      */
-    record Observed(long at, long from, long to, Map<String, String> labels, Map<String, Double> metrics)
+    record Observed(long at, long from, long to, Map<String, String> labels, Map<String, Figure> metrics)
             implements AlertInput {}
 
     /** A service found something wrong. */

@@ -60,11 +60,12 @@ public record AlertRule(
         ABOVE,
         BELOW;
 
-        boolean holds(double value, double bound) {
-            return switch (this) {
-                case ABOVE -> value > bound;
-                case BELOW -> value < bound;
-            };
+        /** Null where chance may have put the figure on its side of the bound. */
+        @Nullable
+        Boolean holds(Figure figure, double bound) {
+            boolean low = this == ABOVE ? figure.low() > bound : figure.low() < bound;
+            boolean high = this == ABOVE ? figure.high() > bound : figure.high() < bound;
+            return low == high ? low : null;
         }
     }
 }

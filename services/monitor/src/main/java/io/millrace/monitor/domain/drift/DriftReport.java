@@ -106,21 +106,22 @@ public record DriftReport(
 
     private static Tested categorical(
             Seen seen, FeatureReference.Categorical reference, DriftPolicy policy, long seed, boolean enough) {
-        long[] before = reference.counts();
-        long[] now = seen.sketch().counts();
-        ChiSquared.Result chi = ChiSquared.test(before, now);
+        Categories pooled = Categories.of(reference.counts(), seen.sketch().counts());
+        long[] before = pooled.before();
+        long[] now = pooled.now();
+        ChiSquared.Result chi = pooled.chiSquared();
         Statistic divergence = jensenShannon(before, now);
         List<Statistic> statistics = List.of(
-                psi(before, now, policy, seed, "categories"),
+                psi(before, now, policy, seed, "categories, rare ones together"),
                 new Statistic(
                         Method.CHI_SQUARED,
-                        "homogeneity, " + chi.degrees() + " degrees of freedom",
+                        "homogeneity, rare ones together, " + chi.degrees() + " degrees of freedom",
                         chi.value(),
                         chi.pValue(),
                         Double.NaN,
                         0),
                 divergence);
-        return new Tested(seen, statistics, chi.pValue(), divergence.value(), enough);
+        return new Tested(seen, statistics, pooled.pValue(), divergence.value(), enough);
     }
 
     private static Statistic psi(long[] before, long[] now, DriftPolicy policy, long seed, String over) {

@@ -1,6 +1,7 @@
 package io.millrace.monitor.domain.quality;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -13,8 +14,8 @@ public final class Truth {
     /** Intervals of scores that AUC and calibration are taken over. */
     public static final int SCORE_BINS = 1000;
 
-    /** What a pair of classes beyond {@link ServiceWindow#MOST_CLASSES} counts under. */
-    private static final String OTHER = ServiceWindow.OTHER;
+    /** Pairs of classes that are told apart; the others count as right or wrong. */
+    public static final int MOST_PAIRS = 4 * ServiceWindow.MOST_CLASSES;
 
     private static final int CALIBRATION_BINS = 10;
 
@@ -31,6 +32,9 @@ public final class Truth {
             return byAnswer != 0 ? byAnswer : actual.compareTo(other.actual);
         }
     }
+
+    private static final Pair OTHER_RIGHT = new Pair(ServiceWindow.OTHER, ServiceWindow.OTHER);
+    private static final Pair OTHER_WRONG = new Pair(ServiceWindow.OTHER, "(wrong)");
 
     private final TreeMap<Pair, Long> confusion = new TreeMap<>();
     private final long[] negatives;
@@ -65,10 +69,22 @@ public final class Truth {
     }
 
     private void addClass(Pair pair, long times) {
-        Pair counted = confusion.containsKey(pair) || confusion.size() < ServiceWindow.MOST_CLASSES * 4
-                ? pair
-                : new Pair(OTHER, pair.answered().equals(pair.actual()) ? OTHER : "(wrong)");
-        confusion.merge(counted, times, Math::addExact);
+        confusion.merge(pair, times, Math::addExact);
+        // Which pairs are told apart must not hang on their order: the first by name are.
+        while (named() > MOST_PAIRS) {
+            Pair last = confusion.descendingKeySet().stream()
+                    .filter(known -> !known.equals(OTHER_RIGHT) && !known.equals(OTHER_WRONG))
+                    .findFirst()
+                    .orElseThrow();
+            Pair others = last.answered().equals(last.actual()) ? OTHER_RIGHT : OTHER_WRONG;
+            confusion.merge(others, Objects.requireNonNull(confusion.remove(last)), Math::addExact);
+        }
+    }
+
+    private int named() {
+        return confusion.size()
+                - (confusion.containsKey(OTHER_RIGHT) ? 1 : 0)
+                - (confusion.containsKey(OTHER_WRONG) ? 1 : 0);
     }
 
     /** @param score from 0 to 1 */

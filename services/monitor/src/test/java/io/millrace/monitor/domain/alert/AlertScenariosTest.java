@@ -150,7 +150,7 @@ class AlertScenariosTest {
         return new At(
                 second,
                 (ms, engine) -> new AlertInput.Observed(
-                        ms, ms - 60_000, ms, Map.of("model", model), Map.of("error_rate", errorRate)));
+                        ms, ms - 60_000, ms, Map.of("model", model), Map.of("error_rate", Figure.exact(errorRate))));
     }
 
     static At silence(long second, String node, long from, long until) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Fixed seeds: how often something is found where nothing is, and where something was planted. */
 class FalseAlarmTest {
 
-    private static final int SEEDS = 2000;
+    private static final int SEEDS = 1000;
     private static final double LEVEL = DriftPolicy.DEFAULT.level();
     private static final DriftPolicy NO_EFFECT_ASKED = new DriftPolicy(LEVEL, 0.5, 100, 0);
 
@@ -19,7 +19,8 @@ class FalseAlarmTest {
         NORMAL,
         SKEWED,
         TIED,
-        CATEGORICAL
+        CATEGORICAL,
+        RARE
     }
 
     private static Object value(Kind kind, Random random, double moved) {
@@ -27,12 +28,13 @@ class FalseAlarmTest {
             case NORMAL -> random.nextGaussian() + moved;
             case SKEWED -> Math.exp(random.nextGaussian() + moved);
             case TIED -> (double) Math.floor(random.nextGaussian() * 2 + 2 * moved);
+            case RARE -> "r" + (int) Math.min(40, -Math.log(random.nextDouble()) * 4 * (1 + moved));
             case CATEGORICAL -> "c" + (int) Math.min(7, Math.abs(random.nextGaussian() + moved) * 3);
         };
     }
 
     private static FeatureReference reference(Kind kind, Random random, int size) {
-        if (kind == Kind.CATEGORICAL) {
+        if (kind == Kind.CATEGORICAL || kind == Kind.RARE) {
             List<String> sample = new ArrayList<>();
             for (int i = 0; i < size; i++) {
                 sample.add((String) value(kind, random, 0));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.monitor.Fixtures;
 import io.millrace.testkit.SeededRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -111,5 +112,24 @@ class QualityTest {
         assertThat(right.confidence().counts()).isEqualTo(whole.confidence().counts());
         assertThat(right.scores().counts()).isEqualTo(whole.scores().counts());
         assertThat(right.classes()).isEqualTo(whole.classes());
+    }
+
+    @Test
+    void shouldTellTheSamePairsOfClassesApartInWhateverOrder() {
+        SeededRandom random = SeededRandom.of("QualityTest");
+        List<Truth.Pair> pairs = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            pairs.add(new Truth.Pair("class-" + random.nextInt(40), "class-" + random.nextInt(40)));
+        }
+        Truth forwards = new Truth();
+        pairs.forEach(pair -> forwards.addClass(pair.answered(), pair.actual()));
+        Truth backwards = new Truth();
+        pairs.reversed().forEach(pair -> backwards.addClass(pair.answered(), pair.actual()));
+        assertThat(forwards.confusion()).hasSize(Truth.MOST_PAIRS + 2).isEqualTo(backwards.confusion());
+        assertThat(forwards.classified()).isEqualTo(3000);
+        double right = pairs.stream()
+                .filter(pair -> pair.answered().equals(pair.actual()))
+                .count();
+        assertThat(forwards.accuracy()).isEqualTo(right / 3000);
     }
 }
