@@ -56,7 +56,7 @@ public final class PredictionsBench {
     private static final String BETWEEN = "monitor-bench-between";
     private static final String TARGET = "monitor-bench-target";
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
-    private static final WindowPolicy WINDOWS = new WindowPolicy(60_000, 3_600_000, 30_000, 600_000);
+    private static final WindowPolicy WINDOWS = new WindowPolicy(60_000, 3_600_000, 30_000, 600_000, 300_000);
 
     private PredictionsBench() {}
 

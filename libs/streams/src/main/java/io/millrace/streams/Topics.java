@@ -186,7 +186,7 @@ public final class Topics {
             KEYED_PARTITIONS,
             days(7),
             USERS,
-            Set.of(USERS),
+            Set.of(USERS, MONITOR), // which says there that nobody said anything
             EVERYONE,
             true);
 

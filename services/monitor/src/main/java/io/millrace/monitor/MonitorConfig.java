@@ -31,6 +31,9 @@ public interface MonitorConfig {
         /** From how far ahead on a producer's clock is not believed alone. */
         Duration leap();
 
+        /** After how long without predictions windows close by the monitor's own clock. */
+        Duration silence();
+
         /** Below which corrected p-value a feature drifts. */
         double driftLevel();
 

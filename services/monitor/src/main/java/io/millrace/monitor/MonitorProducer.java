@@ -22,7 +22,8 @@ final class MonitorProducer {
                         monitor.serviceWindow().toMillis(),
                         monitor.driftWindow().toMillis(),
                         monitor.grace().toMillis(),
-                        monitor.leap().toMillis()),
+                        monitor.leap().toMillis(),
+                        monitor.silence().toMillis()),
                 new DriftPolicy(
                         monitor.driftLevel(), monitor.driftShare(), monitor.driftFewest(), monitor.driftEffect()),
                 clock,

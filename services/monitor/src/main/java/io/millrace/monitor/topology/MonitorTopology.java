@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -43,6 +45,7 @@ public final class MonitorTopology {
     private static final String WINDOW_DEAD_LETTERS = "windows-dead-letter-sink";
     private static final String WINDOW_SIGNALS = "windows-alert-signals-sink";
 
+    private static final String SILENCE_SINK = "silence-predictions-sink";
     private static final String OUTCOMES_SINK = "prediction-outcomes-sink";
 
     static final String OUTCOME_STORE = "prediction-outcomes";
@@ -73,25 +76,38 @@ public final class MonitorTopology {
 
     public static Topology build(WindowPolicy windows, DriftPolicy drift, ServiceClock clock, SchemaLookup schemas) {
         Topology topology = new Topology();
-        windows(topology, windows, drift, schemas);
+        windows(topology, windows, drift, clock, schemas);
         truth(topology, windows, schemas);
         memory(topology, schemas);
         alerts(topology, clock, schemas);
         return topology;
     }
 
-    private static void windows(Topology topology, WindowPolicy policy, DriftPolicy drift, SchemaLookup schemas) {
+    private static void windows(
+            Topology topology, WindowPolicy policy, DriftPolicy drift, ServiceClock clock, SchemaLookup schemas) {
         WindowProcessor.Outputs outputs = new WindowProcessor.Outputs(
-                VERDICTS_SINK, DRIFT_SINK, OUTCOMES_SINK, new DeadLetters(WINDOW_DEAD_LETTERS, WINDOW_SIGNALS));
+                VERDICTS_SINK,
+                DRIFT_SINK,
+                OUTCOMES_SINK,
+                SILENCE_SINK,
+                new DeadLetters(WINDOW_DEAD_LETTERS, WINDOW_SIGNALS));
         topology.addProcessor(
                 WINDOWS,
-                () -> new WindowProcessor(policy, drift, WINDOW_STORE, schemas, outputs),
+                () -> new WindowProcessor(policy, drift, clock, WINDOW_STORE, schemas, outputs),
                 source(topology, Topics.PREDICTIONS),
                 source(topology, Topics.REFERENCES));
         topology.addStateStore(DeciderStore.builder(WINDOW_STORE), WINDOWS);
         sink(topology, VERDICTS_SINK, Topics.MODEL_VERDICTS, schemas, WINDOWS);
         sink(topology, DRIFT_SINK, Topics.DRIFT_STATS, schemas, WINDOWS);
         sink(topology, OUTCOMES_SINK, Topics.PREDICTION_OUTCOMES, schemas, WINDOWS);
+        topology.addSink(
+                SILENCE_SINK,
+                Topics.PREDICTIONS.name(),
+                new StringSerializer(),
+                EventSerde.of(Topics.PREDICTIONS, schemas),
+                // Back into the partition that is silent.
+                (topic, key, value, partitions) -> Optional.of(Set.of(Integer.valueOf(key))),
+                WINDOWS);
         sink(topology, WINDOW_SIGNALS, Topics.ALERT_SIGNALS, schemas, WINDOWS);
         deadLetters(topology, WINDOW_DEAD_LETTERS, WINDOWS);
     }

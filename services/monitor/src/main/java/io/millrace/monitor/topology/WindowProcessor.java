@@ -4,6 +4,7 @@ import io.millrace.events.outcome.OutcomeEvent;
 import io.millrace.events.outcome.OutcomeTold;
 import io.millrace.events.prediction.PredictionEvent;
 import io.millrace.events.prediction.PredictionMade;
+import io.millrace.events.prediction.TimePassed;
 import io.millrace.events.reference.ReferenceEvent;
 import io.millrace.events.reference.ReferenceSet;
 import io.millrace.monitor.codec.ReferenceCodec;
@@ -21,15 +22,18 @@ import io.millrace.monitor.domain.window.StreamTime;
 import io.millrace.monitor.domain.window.WindowPolicy;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topics;
 import io.millrace.streams.UndecodableException;
 import io.millrace.streams.decider.DeciderStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -41,18 +45,22 @@ import org.jspecify.annotations.Nullable;
  * the store: what changed is stored once before a transaction ends, and read anew by {@code init}.
  *
  * <p>What is counted, and when a window closes, follows from the records of the partition alone, in their order; and
- * within a window their order is no matter. So a crash, or reading them again, changes no verdict.
+ * within a window their order is no matter. So a crash, or reading them again, changes no verdict. That nobody spoke for
+ * a while is one of those records too.
  */
 final class WindowProcessor implements Processor<String, byte[], String, Object> {
 
     /** Names of the sinks it forwards to. */
-    record Outputs(String verdicts, String drift, String outcomes, DeadLetters deadLetters) {}
+    record Outputs(String verdicts, String drift, String outcomes, String silence, DeadLetters deadLetters) {}
+
+    private static final Duration SILENCE_CHECK = Duration.ofSeconds(1);
 
     /** The end of the year 9999: what is said to happen later is a mistake in units. */
     private static final long LATEST_MS = 253_402_300_799_999L;
 
     private final WindowPolicy policy;
     private final DriftPolicy driftPolicy;
+    private final ServiceClock clock;
     private final String storeName;
     private final Outputs outputs;
     private final EventSerde<PredictionEvent> predictionSerde;
@@ -65,10 +73,24 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
     private @Nullable WindowStore store;
     private long earliestEnd = Long.MAX_VALUE;
 
+    /** When a prediction was read last, by the service's clock. */
+    private long heardAt;
+
+    /** How far the time of predictions had come then. */
+    private long heardTime;
+
+    private boolean unreadSilence;
+
     WindowProcessor(
-            WindowPolicy policy, DriftPolicy driftPolicy, String storeName, SchemaLookup schemas, Outputs outputs) {
+            WindowPolicy policy,
+            DriftPolicy driftPolicy,
+            ServiceClock clock,
+            String storeName,
+            SchemaLookup schemas,
+            Outputs outputs) {
         this.policy = policy;
         this.driftPolicy = driftPolicy;
+        this.clock = clock;
         this.storeName = storeName;
         this.outputs = outputs;
         this.predictionSerde = EventSerde.of(Topics.PREDICTIONS, schemas);
@@ -86,6 +108,54 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
         time = opened.restore(models, policy.leap());
         earliestEnd = earliestEnd();
         entities.beforeCommit(() -> opened.settle(models.values(), time));
+        unreadSilence = false;
+        if (clock.ticks()) {
+            heard();
+            processorContext.schedule(SILENCE_CHECK, PunctuationType.WALL_CLOCK_TIME, ignored -> listen());
+        }
+    }
+
+    private void heard() {
+        if (clock.ticks()) {
+            heardAt = clock.nowMs();
+            heardTime = time.now();
+        }
+    }
+
+    /**
+     * Says in the partition itself that nobody said anything, where a window would close by now: what comes before it
+     * there was in time, whoever reads it and whenever.
+     */
+    private void listen() {
+        long quiet = clock.nowMs() - heardAt;
+        if (unreadSilence || earliestEnd == Long.MAX_VALUE || quiet < policy.silence()) {
+            return;
+        }
+        long until = heardTime + quiet;
+        if (until < earliestEnd + policy.grace()) {
+            return;
+        }
+        ProcessorContext<String, Object> to = initialised(context);
+        String partition = Integer.toString(to.taskId().partition());
+        PredictionEvent event = new PredictionEvent(
+                "silence/" + partition + "/" + until,
+                Instant.ofEpochMilli(until),
+                VerdictCodec.ACTOR,
+                new TimePassed(Instant.ofEpochMilli(time.now()), Instant.ofEpochMilli(until)));
+        unreadSilence = true;
+        to.forward(new Record<>(partition, (Object) event, until), outputs.silence());
+    }
+
+    private void pass(TimePassed passed) {
+        unreadSilence = false;
+        if (passed.getSince().toEpochMilli() != time.now()) {
+            return; // somebody spoke meanwhile
+        }
+        long last = latestEnd();
+        if (last != Long.MIN_VALUE) {
+            time.pass(Math.min(passed.getUntil().toEpochMilli(), last + policy.grace()));
+            closeWhatIsOver();
+        }
     }
 
     @Override
@@ -101,7 +171,13 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
             if (metadata.topic().equals(Topics.REFERENCES.name())) {
                 refer(record, referenceSerde.decode(record.value()));
             } else {
-                predict(record, predictionSerde.decode(record.value()));
+                PredictionEvent event = predictionSerde.decode(record.value());
+                if (event.getPayload() instanceof TimePassed passed) {
+                    pass(passed);
+                } else {
+                    predict(record, event);
+                    heard();
+                }
             }
         } catch (UndecodableException e) {
             condemn(record, String.valueOf(e.getMessage()));
@@ -226,6 +302,20 @@ final class WindowProcessor implements Processor<String, byte[], String, Object>
             }
         }
         return earliest;
+    }
+
+    /** When the last open window ends; the least there is where none is open. */
+    private long latestEnd() {
+        long latest = Long.MIN_VALUE;
+        for (ModelWindows model : models.values()) {
+            if (!model.service().isEmpty()) {
+                latest = Math.max(latest, model.service().lastKey() + policy.service());
+            }
+            if (!model.features().isEmpty()) {
+                latest = Math.max(latest, model.features().lastKey() + policy.drift());
+            }
+        }
+        return latest;
     }
 
     private void closeService(ModelWindows model, OpenWindow.OfService window) {

@@ -27,7 +27,7 @@ import java.util.List;
 final class MonitorStory implements AutoCloseable {
 
     static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
-    static final WindowPolicy WINDOWS = new WindowPolicy(60_000, 3_600_000, 30_000, 600_000);
+    static final WindowPolicy WINDOWS = new WindowPolicy(60_000, 3_600_000, 30_000, 600_000, 300_000);
 
     private final RecordedSchemas schemas = new RecordedSchemas();
     private final TopologyHarness harness;

@@ -52,6 +52,11 @@ public final class StreamTime {
         return false;
     }
 
+    /** Time went on though no record said so. */
+    public void pass(long until) {
+        now = Math.max(now, until);
+    }
+
     /** ms; {@link #NONE} before anything was seen. */
     public long now() {
         return now;
