@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +37,24 @@ final class DriftCommand implements Callable<Integer> {
             description = "Compare it with this from now on: JSON, {\"features\": {\"age\": [31, 47], ...}}.")
     private @Nullable Path reference;
 
+    @Option(
+            names = "--from",
+            paramLabel = "INSTANT",
+            description = "Compare it from now on with what it was given from this instant on, like"
+                    + " 2026-01-31T18:00:00Z, until --to.")
+    private @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "INSTANT", description = "End of the window that --from begins.")
+    private @Nullable String to;
+
     @Option(names = "--json", description = "Print the monitor's own answer.")
     private boolean json;
 
     @Override
     public Integer call() {
         ServiceClient monitor = ServiceClient.monitor(folder.connection());
-        if (reference != null) {
-            JsonNode answer = monitor.put(path() + "/reference", read(reference), "application/json");
+        if (reference != null || from != null || to != null) {
+            JsonNode answer = monitor.put(path() + "/reference", reference(), "application/json");
             spec.commandLine()
                     .getOut()
                     .println(model + " is compared with reference "
@@ -55,6 +66,20 @@ final class DriftCommand implements Callable<Integer> {
                 .getOut()
                 .print(json ? answer.toPrettyString() + "\n" : model == null ? models(answer) : features(answer));
         return 0;
+    }
+
+    private String reference() {
+        if (reference != null && from == null && to == null) {
+            return read(reference);
+        }
+        if (reference != null || from == null || to == null) {
+            throw new CommandException("name a file with --reference, or a past window with both --from and --to");
+        }
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("from", from)
+                .put("to", to)
+                .toString();
     }
 
     private String path() {
@@ -113,7 +138,7 @@ final class DriftCommand implements Callable<Integer> {
                 .append(names(newest.path("drifted")))
                 .append('\n');
         if (newest.path("reference_id").isNull()) {
-            return text.append("There is no reference to compare it with; --reference FILE sets one.\n")
+            return text.append("There is no reference to compare it with; --reference FILE sets one, --from and --to a past window.\n")
                     .toString();
         }
         TextTable table =

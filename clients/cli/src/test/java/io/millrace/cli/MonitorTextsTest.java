@@ -52,7 +52,7 @@ class MonitorTextsTest {
                   "reference_id": null, "outcome": "INCONCLUSIVE", "drifted": []}]}
                 """))).isEqualTo("""
                 digits/1, window from 2026-03-01T12:00:00Z: INCONCLUSIVE
-                There is no reference to compare it with; --reference FILE sets one.
+                There is no reference to compare it with; --reference FILE sets one, --from and --to a past window.
                 """);
     }
 }

@@ -9,6 +9,7 @@ import io.millrace.events.alertaction.SilenceSet;
 import io.millrace.events.reference.ReferenceEvent;
 import io.millrace.events.reference.ReferenceSet;
 import io.millrace.monitor.codec.AlertRulesDocument;
+import io.millrace.monitor.domain.drift.FeatureReference;
 import io.millrace.service.AuthorityChannel;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.PatientSchemas;
@@ -42,14 +43,19 @@ public class MonitorLog {
     private final Map<String, Object> broker;
     private final AuthorityChannel<AlertActionEvent> actions;
     private final AuthorityChannel<ReferenceEvent> references;
+    private final PatientSchemas schemas;
+    private final MonitorConfig.Monitor config;
 
     MonitorLog(
+            MonitorConfig config,
             PatientSchemas schemas,
             ServiceClock clock,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             @Channel("alert-actions") Emitter<Record<String, byte[]>> actions,
             @Channel("references") Emitter<Record<String, byte[]>> references) {
         this.clock = clock;
+        this.config = config.monitor();
+        this.schemas = schemas;
         this.broker = broker;
         this.actions = new AuthorityChannel<>(actions, EventSerde.of(Topics.ALERT_ACTIONS, schemas));
         this.references = new AuthorityChannel<>(references, EventSerde.of(Topics.REFERENCES, schemas));
@@ -79,6 +85,18 @@ public class MonitorLog {
     /** @return the event's id */
     public String endSilence(Authority authority, String id) {
         return act(authority, id, new SilenceEnded(id, authority.requireMethod()));
+    }
+
+    /**
+     * What a past window makes as a reference.
+     *
+     * @throws IllegalArgumentException when it makes none
+     */
+    public List<FeatureReference> sample(PastWindow window) {
+        // A producer's clock may be ahead of the broker's by as much as is believed of one; a played one by anything.
+        Instant earliest =
+                clock instanceof ServiceClock.Wall ? window.from().minus(config.leap()) : null;
+        return window.read(broker, schemas, earliest, config.driftFewest());
     }
 
     /** @return the event's id */

@@ -11,6 +11,7 @@ import io.millrace.events.prediction.PredictionMade;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
+import io.millrace.testkit.SeededRandom;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,10 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -47,6 +48,9 @@ class KilledMonitorStackTest {
     private static final int MINUTES = 130;
     private static final int A_MINUTE = 12;
     private static final int ALL = MINUTES * A_MINUTE;
+    private static final int REFERENCE = 1000;
+    private static final double[] VALUES =
+            SeededRandom.of("KilledMonitorStackTest", 1).doubles().map(StrictMath::log).limit(REFERENCE + ALL).toArray();
     private static final int CLOSED = MINUTES - 1 + 2; // each minute but the last one, and two hours
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z|(?<=/)1\\d{12}\\b");
 
@@ -166,24 +170,20 @@ class KilledMonitorStackTest {
 
     /** From the second hour on the feature is another. */
     private static PredictionMade answer(Play play, int index) {
-        Random random = new Random(index);
         boolean moved = index >= 60 * A_MINUTE;
         return PredictionMade.newBuilder()
                 .setPredictionId(play.id(index))
                 .setModelName(play.model())
                 .setModelVersion("1")
-                .setFeatures(new HashMap<>(Map.of("x", random.nextGaussian() + (moved ? 1 : 0))))
-                .setLabel(random.nextBoolean() ? "yes" : "no")
-                .setLatencyMs(1 + 20 * random.nextDouble())
+                .setFeatures(new HashMap<>(Map.of("x", VALUES[REFERENCE + index] + (moved ? 1 : 0))))
+                .setLabel(VALUES[REFERENCE + index] > -0.5 ? "yes" : "no")
+                .setLatencyMs(1 + 20 * Math.abs(VALUES[REFERENCE + index]))
                 .setError(fails(index) ? "DOWN" : null)
                 .build();
     }
 
     private static void refer(RunningStack stack, Play play) throws IOException, InterruptedException {
-        Random random = new Random(-1);
-        String values = IntStream.range(0, 1000)
-                .mapToObj(i -> Double.toString(random.nextGaussian()))
-                .collect(Collectors.joining(", "));
+        String values = Arrays.stream(VALUES).limit(REFERENCE).mapToObj(Double::toString).collect(Collectors.joining(", "));
         URI reference = stack.connection().serviceUrl("monitor").resolve("/v1/models/" + play.key() + "/reference");
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(

@@ -1,6 +1,7 @@
 package io.millrace.streams.runtime;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,19 @@ public final class TopicReader implements AutoCloseable {
         config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Leaves out what is before the first record of each partition whose timestamp is not earlier. */
+    public void skipTo(Instant earliest) {
+        Map<TopicPartition, Long> wanted = new HashMap<>();
+        consumer.assignment().forEach(partition -> wanted.put(partition, earliest.toEpochMilli()));
+        consumer.offsetsForTimes(wanted).forEach((partition, found) -> {
+            if (found == null) {
+                consumer.seekToEnd(List.of(partition));
+            } else {
+                consumer.seek(partition, found.offset());
+            }
+        });
     }
 
     /** Hands over every record up to what is the end now; a later call goes on from there. */

@@ -5,6 +5,7 @@ import io.millrace.access.RefusedException;
 import io.millrace.access.Role;
 import io.millrace.events.reference.ReferenceSet;
 import io.millrace.monitor.MonitorLog;
+import io.millrace.monitor.PastWindow;
 import io.millrace.monitor.codec.AlertRulesDocument;
 import io.millrace.monitor.codec.ReferenceCodec;
 import io.millrace.monitor.domain.drift.FeatureReference;
@@ -129,11 +130,13 @@ public final class ActionsResource {
     public RestResponse<Accepted> refer(
             @PathParam("name") String name, @PathParam("version") String version, @Nullable SampleDocument sample) {
         if (sample == null) {
-            throw bad("the body must be the reference: {\"features\": {...}}");
+            throw bad("the body must be the reference: {\"features\": {...}}, or the past window that it is taken from:"
+                    + " {\"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\"}");
         }
         List<FeatureReference> features;
+        PastWindow past = past(name, version, sample);
         try {
-            features = sample.baselines();
+            features = past == null ? sample.baselines() : log.sample(past);
         } catch (IllegalArgumentException e) {
             throw bad(String.valueOf(e.getMessage()));
         }
@@ -151,10 +154,27 @@ public final class ActionsResource {
                         name,
                         version,
                         from,
-                        sample.source() == null ? "" : sample.source(),
+                        sample.source() != null
+                                ? sample.source()
+                                : past == null ? "" : "predictions from " + past.from() + " to " + past.to(),
                         authority.method(),
                         features.stream().map(ReferenceCodec::baseline).toList()));
         return accepted(id);
+    }
+
+    private static @Nullable PastWindow past(String name, String version, SampleDocument sample) {
+        if (sample.from() == null && sample.to() == null) {
+            return null;
+        }
+        if (sample.from() == null || sample.to() == null || sample.features() != null) {
+            throw bad("a past window needs both from and to, and then no features");
+        }
+        Instant from = instant("from", sample.from());
+        Instant to = instant("to", sample.to());
+        if (!to.isAfter(from)) {
+            throw bad("the past window ends at " + to + ", which is not after its beginning, " + from);
+        }
+        return new PastWindow(name, version, from, to);
     }
 
     private Instant now() {

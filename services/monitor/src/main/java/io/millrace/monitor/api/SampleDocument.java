@@ -8,17 +8,22 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reference as it is set: a sample of each feature. What is kept of it are counts.
+ * A reference as it is set: a sample of each feature, or the window of the past that it is taken from. What is kept of
+ * it are counts.
  *
  * @param referenceId a name for it; null for one that is made up
  * @param effectiveFrom RFC 3339; null for from now on
  * @param source where the sample is from
+ * @param from RFC 3339; the past window begins then, null where there is a sample
+ * @param to RFC 3339; the past window ends then
  * @param features for each the values of the sample: numbers, or texts, null where one was missing
  */
 public record SampleDocument(
         @Nullable String referenceId,
         @Nullable String effectiveFrom,
         @Nullable String source,
+        @Nullable String from,
+        @Nullable String to,
         @Nullable Map<String, @Nullable List<@Nullable Object>> features) {
 
     private static final int MOST_FEATURES = 500;
