@@ -94,8 +94,7 @@ public class MonitorLog {
      */
     public List<FeatureReference> sample(PastWindow window) {
         // A producer's clock may be ahead of the broker's by as much as is believed of one; a played one by anything.
-        Instant earliest =
-                clock instanceof ServiceClock.Wall ? window.from().minus(config.leap()) : null;
+        Instant earliest = clock instanceof ServiceClock.Wall ? window.from().minus(config.leap()) : null;
         return window.read(broker, schemas, earliest, config.driftFewest());
     }
 

@@ -101,15 +101,14 @@ public record PastWindow(String name, String version, Instant from, Instant to) 
     }
 
     private static @Nullable FeatureReference reference(String feature, Collection<PredictionMade> rows) {
-        Function<PredictionMade, @Nullable Object> value =
-                switch (feature) {
-                    case OfFeatures.SCORE -> PredictionMade::getScore;
-                    case OfFeatures.LABEL -> PredictionMade::getLabel;
-                    case OfFeatures.CONFIDENCE -> PredictionMade::getConfidence;
-                    default ->
-                        row -> row.getPersonalFeatures()
-                                .getOrDefault(feature, row.getFeatures().get(feature));
-                };
+        Function<PredictionMade, @Nullable Object> value = switch (feature) {
+            case OfFeatures.SCORE -> PredictionMade::getScore;
+            case OfFeatures.LABEL -> PredictionMade::getLabel;
+            case OfFeatures.CONFIDENCE -> PredictionMade::getConfidence;
+            default ->
+                row -> row.getPersonalFeatures()
+                        .getOrDefault(feature, row.getFeatures().get(feature));
+        };
         List<Double> numbers = new ArrayList<>();
         List<String> texts = new ArrayList<>();
         for (PredictionMade row : rows) {

@@ -80,9 +80,7 @@ class PastWindowTest {
         List<FeatureReference> references = window.read(
                 broker.client(Principal.MONITOR), broker.registry(), BEGIN.minus(Duration.ofMinutes(10)), 100);
 
-        assertThat(references)
-                .extracting(FeatureReference::feature)
-                .containsExactly("@label", "age", "mixed", "town");
+        assertThat(references).extracting(FeatureReference::feature).containsExactly("@label", "age", "mixed", "town");
         FeatureReference expected = FeatureReference.numeric(
                 "age", IntStream.range(0, ROWS).mapToDouble(i -> ages[i]).toArray(), 0);
         assertThat(references.get(1).counts()).isEqualTo(expected.counts());
@@ -102,8 +100,7 @@ class PastWindowTest {
 
     @Test
     void shouldSampleTheSameRowsInWhateverOrderTheyCome() {
-        List<Integer> rows =
-                new ArrayList<>(IntStream.range(0, 5000).boxed().toList());
+        List<Integer> rows = new ArrayList<>(IntStream.range(0, 5000).boxed().toList());
         List<Integer> first = sampled(rows);
         Collections.shuffle(rows, SeededRandom.of("PastWindowTest.order"));
         assertThat(sampled(rows)).isEqualTo(first).hasSize(100);

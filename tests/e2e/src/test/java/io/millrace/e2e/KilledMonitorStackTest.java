@@ -49,8 +49,11 @@ class KilledMonitorStackTest {
     private static final int A_MINUTE = 12;
     private static final int ALL = MINUTES * A_MINUTE;
     private static final int REFERENCE = 1000;
-    private static final double[] VALUES =
-            SeededRandom.of("KilledMonitorStackTest", 1).doubles().map(StrictMath::log).limit(REFERENCE + ALL).toArray();
+    private static final double[] VALUES = SeededRandom.of("KilledMonitorStackTest", 1)
+            .doubles()
+            .map(StrictMath::log)
+            .limit(REFERENCE + ALL)
+            .toArray();
     private static final int CLOSED = MINUTES - 1 + 2; // each minute but the last one, and two hours
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z|(?<=/)1\\d{12}\\b");
 
@@ -110,13 +113,17 @@ class KilledMonitorStackTest {
             }
             assertThat(stack.process("monitor").restarts()).isEqualTo(1);
             assertThat(windows(stack, killed)).isEqualTo(windows(stack, undisturbed));
-            assertThat(String.join("\n", windows(stack, killed))).contains("STABLE").contains("DRIFTED");
+            assertThat(String.join("\n", windows(stack, killed)))
+                    .contains("STABLE")
+                    .contains("DRIFTED");
             assertThat(texts(stack, Topics.DRIFT_STATS, killed))
                     .isEqualTo(texts(stack, Topics.DRIFT_STATS, undisturbed))
                     .isNotEmpty();
             assertThat(texts(stack, Topics.PREDICTION_TRUTHS, killed))
                     .isEqualTo(texts(stack, Topics.PREDICTION_TRUTHS, undisturbed));
-            assertThat(fired(stack, killed)).isEqualTo(fired(stack, undisturbed)).hasSize(1);
+            assertThat(fired(stack, killed))
+                    .isEqualTo(fired(stack, undisturbed))
+                    .hasSize(1);
             assertThat(stack.committed(Topics.ALERTS.name()))
                     .extracting(record -> stack.decode(Topics.ALERTS, record).getEventId())
                     .doesNotHaveDuplicates();
@@ -183,7 +190,10 @@ class KilledMonitorStackTest {
     }
 
     private static void refer(RunningStack stack, Play play) throws IOException, InterruptedException {
-        String values = Arrays.stream(VALUES).limit(REFERENCE).mapToObj(Double::toString).collect(Collectors.joining(", "));
+        String values = Arrays.stream(VALUES)
+                .limit(REFERENCE)
+                .mapToObj(Double::toString)
+                .collect(Collectors.joining(", "));
         URI reference = stack.connection().serviceUrl("monitor").resolve("/v1/models/" + play.key() + "/reference");
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(

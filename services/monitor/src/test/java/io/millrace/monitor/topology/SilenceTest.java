@@ -77,7 +77,10 @@ class SilenceTest {
             silence(Duration.ofMinutes(4));
         }
         assertThat(partition).hasSize(10);
-        assertThat(story.service()).singleElement().extracting(ServiceJudged::getRequests).isEqualTo(6L);
+        assertThat(story.service())
+                .singleElement()
+                .extracting(ServiceJudged::getRequests)
+                .isEqualTo(6L);
         predict("later", longAgo.plus(Duration.ofMinutes(20)));
         assertThat(story.harness().readBytes(Topics.PREDICTIONS.deadLetterTopic()))
                 .isEmpty();
@@ -107,8 +110,8 @@ class SilenceTest {
             assertThat(again.verdicts().stream().map(VerdictEvent::toString)).isEqualTo(verdicts);
             assertThat(again.harness().readBytes(Topics.PREDICTIONS.deadLetterTopic()))
                     .singleElement()
-                    .satisfies(letter ->
-                            assertThat(letter.headers().get(DeadLetter.REASON)).startsWith("it says 2026-03-01T12:00:30Z"));
+                    .satisfies(letter -> assertThat(letter.headers().get(DeadLetter.REASON))
+                            .startsWith("it says 2026-03-01T12:00:30Z"));
         }
     }
 
