@@ -138,8 +138,8 @@ final class DriftCommand implements Callable<Integer> {
                 .append(names(newest.path("drifted")))
                 .append('\n');
         if (newest.path("reference_id").isNull()) {
-            return text.append(
-                            "There is no reference to compare it with; --reference FILE sets one, --from and --to a past window.\n")
+            return text.append("There is no reference to compare it with; --reference FILE sets one,"
+                            + " --from and --to a past window.\n")
                     .toString();
         }
         TextTable table =
