@@ -1,6 +1,7 @@
 import uuid
 
 from millrace import ids
+from millrace.outbox import traceparent
 
 
 def test_event_ids_sort_in_the_order_of_their_making():
@@ -21,3 +22,7 @@ def test_submissions_are_known_again():
     assert first not in (ids.submission_id("train2", b"content"), ids.submission_id("train", b"other"))
     assert uuid.UUID(first).version == 8
     assert uuid.UUID(first).variant == uuid.RFC_4122
+
+
+def test_a_jobs_trace_is_the_one_that_services_make_of_its_id():
+    assert traceparent("job-1", "e-1") == "00-b3354f18d98b218a977c232292234293-ff5e7c173d455c89-01"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import hashlib
 import logging
 import threading
 import time
@@ -19,6 +20,14 @@ PATIENCE_S = 15.0
 
 _TICK_S = 0.1
 _BUFFER = 100_000
+_BY_JOB = "job-events"
+
+
+def traceparent(job_id: str, event_id: str) -> str:
+    """The W3C trace of a job, which follows from its id: all that is told of it belongs there. The event is the span."""
+    trace = hashlib.sha256(f"job/{job_id}".encode()).hexdigest()[:32]
+    span = hashlib.sha256(f"event/{event_id}".encode()).hexdigest()[:16]
+    return f"00-{trace}-{span}-01"
 
 
 class Outbox:
@@ -112,6 +121,7 @@ class Outbox:
                     key=key.encode(),
                     value=value,
                     timestamp=event["occurred_at"],
+                    headers=[("traceparent", traceparent(key, event["event_id"]))] if topic == _BY_JOB else [],
                     on_delivery=lambda error, stored, outcome=outcome: self._settle(outcome, error),
                 )
             except (RegistryUnavailable, BufferError) as e:

@@ -143,7 +143,7 @@ final class Wire implements AutoCloseable {
         byte[] value = serde.serialize(topic.name(), event);
         try {
             var unused = producer.send(
-                    new ProducerRecord<>(topic.name(), null, timeMs, key, value),
+                    new ProducerRecord<>(topic.name(), null, timeMs, key, value, topic.headers(key, event)),
                     (metadata, error) -> then.accept(error == null));
         } catch (KafkaException e) {
             then.accept(false);

@@ -200,7 +200,12 @@ public final class MillraceClient implements AutoCloseable {
             Duration patience) {
         return outbox.add(
                 new Outbox.Parcel(
-                        topic.name(), key, clock.millis(), () -> serde.serialize(topic.name(), event), outcome),
+                        topic.name(),
+                        key,
+                        clock.millis(),
+                        () -> serde.serialize(topic.name(), event),
+                        topic.headers(key, event),
+                        outcome),
                 patience);
     }
 

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class Outbox {
             String key,
             long timestampMs,
             Supplier<byte[]> value,
+            Headers headers,
             Consumer<@Nullable Exception> outcome) {}
 
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -141,7 +143,8 @@ final class Outbox {
                 null,
                 parcel.timestampMs(),
                 parcel.key(),
-                parcel.value().get());
+                parcel.value().get(),
+                parcel.headers());
     }
 
     private void settle(Parcel parcel, @Nullable Exception failure) {

@@ -9,6 +9,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * One topic: what it is called, what it holds, how it is kept and who may use it. Keys are UTF-8 strings; what a key
@@ -33,6 +35,9 @@ public record Topic<E extends SpecificRecord>(
 
     /** What services may write, in bytes; several times what others may. */
     public static final int LARGEST_MESSAGE = 8 << 20;
+
+    /** What the {@link #key} of a topic that is cut by job is. */
+    private static final String BY_JOB = "job id";
 
     /** Who a topic's permissions are given to. */
     public enum Principal {
@@ -88,6 +93,11 @@ public record Topic<E extends SpecificRecord>(
     /** Name of the topic that takes what a reader of this one could not read. */
     public String deadLetterTopic() {
         return DeadLetter.topicOf(name);
+    }
+
+    /** What goes beside an event: in a topic cut by job, which trace it belongs to. */
+    public Headers headers(String recordKey, SpecificRecord event) {
+        return key.equals(BY_JOB) ? Envelope.ofJob(recordKey, Envelope.of(event).eventId()) : new RecordHeaders();
     }
 
     /** The topic's settings on the broker. */

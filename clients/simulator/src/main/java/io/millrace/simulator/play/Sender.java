@@ -48,7 +48,9 @@ public final class Sender implements AutoCloseable {
         }
         byte[] value = serde.serialize(topic.name(), event);
         // Failures reach the callback; flush() is where they are told.
-        var unused = producer.send(new ProducerRecord<>(topic.name(), null, timeMs, key, value), (metadata, error) -> {
+        ProducerRecord<String, byte[]> record =
+                new ProducerRecord<>(topic.name(), null, timeMs, key, value, topic.headers(key, event));
+        var unused = producer.send(record, (metadata, error) -> {
             if (error != null) {
                 failure.compareAndSet(null, error);
             }

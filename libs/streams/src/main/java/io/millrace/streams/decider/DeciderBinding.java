@@ -42,5 +42,21 @@ public interface DeciderBinding<V, S, I, D> {
     @FunctionalInterface
     interface Forwarder {
         void forward(String child, String key, @Nullable Object value, long timestamp);
+
+        /**
+         * Sends what tells of a job.
+         *
+         * @param jobId whose trace it belongs to; null where there is none
+         * @param eventId of the value
+         */
+        default void forward(
+                String child,
+                String key,
+                @Nullable Object value,
+                long timestamp,
+                @Nullable String jobId,
+                String eventId) {
+            forward(child, key, value, timestamp);
+        }
     }
 }

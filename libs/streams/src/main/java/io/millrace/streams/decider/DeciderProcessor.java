@@ -1,5 +1,6 @@
 package io.millrace.streams.decider;
 
+import io.millrace.streams.Envelope;
 import io.millrace.streams.ServiceClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -128,14 +129,7 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
         if (binding.isOwnTick(record.value())) {
             unreadTicks.remove(key);
         }
-        if (!decided.isEmpty()
-                && binding.publish(
-                        key,
-                        run.state(),
-                        decided,
-                        offset,
-                        run.stateHash(),
-                        (child, k, value, timestamp) -> to.forward(new Record<>(k, value, timestamp), child))) {
+        if (!decided.isEmpty() && binding.publish(key, run.state(), decided, offset, run.stateHash(), new Traced(to))) {
             to.commit();
         }
     }
@@ -160,6 +154,26 @@ public final class DeciderProcessor<V, S, I, D> implements Processor<String, V, 
                 initialised(context).forward(new Record<>(key, (Object) binding.tick(now), now), logSink);
             }
         });
+    }
+
+    /** Puts a job's trace beside what tells of the job. */
+    private record Traced(ProcessorContext<String, Object> to) implements DeciderBinding.Forwarder {
+        @Override
+        public void forward(String child, String key, @Nullable Object value, long timestamp) {
+            to.forward(new Record<>(key, value, timestamp), child);
+        }
+
+        @Override
+        public void forward(
+                String child,
+                String key,
+                @Nullable Object value,
+                long timestamp,
+                @Nullable String jobId,
+                String eventId) {
+            Record<String, Object> record = new Record<>(key, value, timestamp);
+            to.forward(jobId == null ? record : record.withHeaders(Envelope.ofJob(jobId, eventId)), child);
+        }
     }
 
     private static DeciderRun.Entities entitiesOf(String key, KeyValueStore<String, byte[]> stored) {

@@ -1,8 +1,6 @@
 package io.millrace.streams.gather;
 
-import io.millrace.events.signal.Severity;
 import io.millrace.events.signal.SignalEvent;
-import io.millrace.events.signal.SignalRaised;
 import io.millrace.streams.DeadLetter;
 import io.millrace.streams.Envelope;
 import io.millrace.streams.EventSerde;
@@ -10,7 +8,6 @@ import io.millrace.streams.ServiceClock;
 import io.millrace.streams.UndecodableException;
 import io.millrace.streams.gather.Gathering.SourceRecord;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -219,16 +216,9 @@ public final class GatherProcessor<V> implements Processor<String, byte[], Strin
                                 record.timestamp(),
                                 DeadLetter.headers(reason, metadata.topic(), metadata.partition(), metadata.offset())),
                         outputs.deadLetters());
-        String fingerprint = "DeadLettered/" + service + "/" + metadata.topic();
-        SignalEvent signal = new SignalEvent(
-                metadata.topic() + "/" + metadata.partition() + "/" + metadata.offset(),
-                Instant.ofEpochMilli(record.timestamp()),
-                "service:" + service,
-                new SignalRaised(
-                        "DeadLettered",
-                        Severity.P3,
-                        service + " could not use a record of " + metadata.topic() + ": " + reason,
-                        Map.of("service", service, "topic", metadata.topic())));
+        String fingerprint = DeadLetter.fingerprint(service, metadata.topic());
+        SignalEvent signal = DeadLetter.signal(
+                service, metadata.topic(), metadata.partition(), metadata.offset(), record.timestamp(), reason);
         context().forward(new Record<>(fingerprint, (Object) signal, record.timestamp()), outputs.signals());
     }
 

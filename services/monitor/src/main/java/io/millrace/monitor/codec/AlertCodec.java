@@ -12,10 +12,15 @@ import io.millrace.monitor.domain.alert.Alert;
 import io.millrace.monitor.domain.alert.Notification;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the alert engine decides, as it travels. */
 public final class AlertCodec {
+
+    /** The label of a signal that tells of a job. */
+    private static final String JOB = "job_id";
 
     /** Alerts that a notification tells one by one; the others it counts. */
     private static final int MOST_TOLD = 100;
@@ -43,6 +48,27 @@ public final class AlertCodec {
                 new Keyed(told.group(), event(eventId, told.at(), notification(told)));
             case io.millrace.monitor.domain.alert.AlertEvent.Flushed flushed -> null;
         };
+    }
+
+    /** The job that it is about, or the first of several; null where it is about none. */
+    public static @Nullable String job(io.millrace.monitor.domain.alert.AlertEvent decided) {
+        return switch (decided) {
+            case io.millrace.monitor.domain.alert.AlertEvent.Fired(Alert alert, long at) -> job(alert);
+            case io.millrace.monitor.domain.alert.AlertEvent.Resolved(Alert alert, long at) -> job(alert);
+            case io.millrace.monitor.domain.alert.AlertEvent.Taken(Alert alert, String by, String reason, long at) ->
+                job(alert);
+            case io.millrace.monitor.domain.alert.AlertEvent.Told(Notification told) ->
+                Stream.concat(told.firing().stream(), told.resolved().stream())
+                        .map(AlertCodec::job)
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
+            case io.millrace.monitor.domain.alert.AlertEvent.Flushed flushed -> null;
+        };
+    }
+
+    private static @Nullable String job(Alert alert) {
+        return alert.labels().get(JOB);
     }
 
     private static AlertEvent event(String id, long at, Object payload) {

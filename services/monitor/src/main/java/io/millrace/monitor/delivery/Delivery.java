@@ -3,6 +3,7 @@ package io.millrace.monitor.delivery;
 import io.millrace.events.alert.AlertEvent;
 import io.millrace.events.alert.NotificationDue;
 import io.millrace.streams.DeadLetter;
+import io.millrace.streams.Envelope;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topics;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -165,12 +167,16 @@ public final class Delivery implements AutoCloseable {
     }
 
     private boolean sent(ConsumerRecord<String, byte[]> record, NotificationDue due, String body) {
-        HttpRequest request = HttpRequest.newBuilder(receiver.url())
+        HttpRequest.Builder asked = HttpRequest.newBuilder(receiver.url())
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", due.getNotificationId())
-                .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+        Header trace = record.headers().lastHeader(Envelope.TRACEPARENT);
+        if (trace != null) {
+            asked.header(Envelope.TRACEPARENT, new String(trace.value(), StandardCharsets.US_ASCII));
+        }
+        HttpRequest request = asked.build();
         try {
             HttpResponse<Void> answer = http.send(request, HttpResponse.BodyHandlers.discarding());
             int status = answer.statusCode();

@@ -49,7 +49,7 @@ final class AlertBinding implements DeciderBinding<AlertInputEvent, AlertBook, A
             String id = String.format("%s/%012d/%06d", engine, offset, index++);
             AlertCodec.Keyed published = AlertCodec.published(id, book.policy().version(), event);
             if (published != null) {
-                out.forward(alertsSink, published.key(), published.event(), book.now());
+                out.forward(alertsSink, published.key(), published.event(), book.now(), AlertCodec.job(event), id);
                 awaited = true;
             }
         }

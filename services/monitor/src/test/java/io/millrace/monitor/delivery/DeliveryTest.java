@@ -10,6 +10,7 @@ import io.millrace.events.alert.AlertSeverity;
 import io.millrace.events.alert.AlertState;
 import io.millrace.events.alert.NotificationDue;
 import io.millrace.events.alert.NotificationReason;
+import io.millrace.streams.Envelope;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.Topic.Principal;
 import io.millrace.streams.Topics;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
@@ -44,6 +46,7 @@ class DeliveryTest {
     private final TestBroker broker = TestBroker.shared();
     private final AtomicInteger status = new AtomicInteger(200);
     private final List<String> taken = new CopyOnWriteArrayList<>();
+    private final List<String> traces = new CopyOnWriteArrayList<>();
     private final List<String> refused = new CopyOnWriteArrayList<>();
     private HttpServer server;
 
@@ -52,6 +55,7 @@ class DeliveryTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             byte[] body = exchange.getRequestBody().readAllBytes();
+            traces.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
             int answer = status.get();
             if (answer == 200) {
                 taken.add(new String(body, StandardCharsets.UTF_8));
@@ -114,8 +118,10 @@ class DeliveryTest {
                 NotificationDue due = due(receiver + "-" + i, receiver);
                 producer.send(new ProducerRecord<>(
                         Topics.ALERTS.name(),
+                        null,
                         due.getGroup(),
-                        serde.serialize(null, new AlertEvent("e-" + i, AT, "service:monitor", due))));
+                        serde.serialize(null, new AlertEvent("e-" + i, AT, "service:monitor", due)),
+                        i == 0 ? Envelope.ofJob("job-1", "e-0") : new RecordHeaders()));
             }
         }
     }
@@ -163,6 +169,7 @@ class DeliveryTest {
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ids().contains("again-5"));
         }
         assertThat(ids().stream().distinct().toList()).isEqualTo(named("again", 6));
+        assertThat(traces).startsWith(Envelope.traceparent("job-1", "e-0"), "null");
     }
 
     @Test

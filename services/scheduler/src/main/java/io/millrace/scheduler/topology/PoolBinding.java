@@ -9,6 +9,7 @@ import io.millrace.events.poolusage.PoolUsageEvent;
 import io.millrace.events.reason.PendingEvent;
 import io.millrace.events.reason.PendingReason;
 import io.millrace.events.reason.PendingReasonsChanged;
+import io.millrace.events.signal.SignalEvent;
 import io.millrace.scheduler.codec.DecisionCodec;
 import io.millrace.scheduler.codec.EventIds;
 import io.millrace.scheduler.codec.InputCodec;
@@ -77,17 +78,27 @@ public final class PoolBinding
                 case PoolEvent.Decision decision -> {
                     JobDecision published = decisions.published(poolName, cycle, count++, at, decision);
                     decisions.digest(digest, decision.jobId(), published);
-                    out.forward(SchedulerTopology.DECISIONS_SINK, decision.jobId(), published, at);
+                    out.forward(
+                            SchedulerTopology.DECISIONS_SINK,
+                            decision.jobId(),
+                            published,
+                            at,
+                            decision.jobId(),
+                            published.getEventId());
                 }
                 case PoolEvent.ReasonsChanged changed ->
                     out.forward(
                             SchedulerTopology.REASONS_SINK, changed.jobId(), reasons(poolName, cycle, at, changed), at);
-                case PoolEvent.StartSlaMissed missed ->
+                case PoolEvent.StartSlaMissed missed -> {
+                    SignalEvent signal = StartSlaSignal.of(poolName, cycle, at, pool.job(missed.jobId()), missed);
                     out.forward(
                             SchedulerTopology.FOLD_SIGNALS_SINK,
                             StartSlaSignal.fingerprint(poolName, missed),
-                            StartSlaSignal.of(poolName, cycle, at, pool.job(missed.jobId()), missed),
-                            at);
+                            signal,
+                            at,
+                            missed.jobId(),
+                            signal.getEventId());
+                }
                 case PoolEvent.StartPlanned planned -> {}
                 case PoolEvent.NodeSilenced silenced -> {}
                 case PoolEvent.DependenciesMet met -> {}

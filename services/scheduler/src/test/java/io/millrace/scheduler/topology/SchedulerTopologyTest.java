@@ -26,6 +26,7 @@ import io.millrace.scheduler.codec.InputCodec;
 import io.millrace.scheduler.codec.PolicyDocument;
 import io.millrace.scheduler.domain.PoolDecider;
 import io.millrace.scheduler.domain.PoolEvent;
+import io.millrace.streams.Envelope;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.ServiceClock;
 import io.millrace.streams.Topics;
@@ -81,6 +82,24 @@ class SchedulerTopologyTest {
                 .describe()
                 .toString()
                 .replaceAll("extractor class: [^)]*", "extractor");
+    }
+
+    @Test
+    void shouldPutAJobsTraceBesideItsDecisions() {
+        SchedulerStory story = tell(SchedulerStory.driven())
+                .node("n1", 8)
+                .submit("a", 8)
+                .submit("b", 8)
+                .play();
+        List<Bytes> decisions = story.harness().readBytes(Topics.JOB_DECISIONS.name());
+        assertThat(decisions).hasSizeGreaterThan(2).allSatisfy(decision -> {
+            String id = story.harness()
+                    .serde(Topics.JOB_DECISIONS)
+                    .decode(Objects.requireNonNull(decision.value()))
+                    .getEventId();
+            assertThat(decision.headers())
+                    .containsEntry("traceparent", Envelope.traceparent(Objects.requireNonNull(decision.key()), id));
+        });
     }
 
     @Test
