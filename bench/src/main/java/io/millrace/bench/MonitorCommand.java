@@ -48,6 +48,12 @@ final class MonitorCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "5", description = "Rounds of predictions. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
+    @Option(
+            names = "--table",
+            paramLabel = "DIR",
+            description = "Put reference and window there as CSV, for others to measure the same.")
+    private @Nullable Path table;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Put the figures into this file, under 'monitor'.")
     private @Nullable Path json;
 
@@ -58,19 +64,20 @@ final class MonitorCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--features, --rows, --seconds and --rounds must be numbers from 1 on, --predictions one from 0 on");
         }
-        SketchBench.Result result = SketchBench.run(new SketchBench.Options(features, rows, seconds, seed));
+        SketchBench.Result result = SketchBench.run(new SketchBench.Options(features, rows, seconds, seed, table));
         spec.commandLine()
                 .getOut()
                 .println(String.format(
                         Locale.ROOT,
                         "%d features, %d rows a window, seed %d%n%.1f million cells a second on one core,"
-                                + " %d bytes of counts a feature, %.2f ms a verdict",
+                                + " %d bytes of counts a feature, %.2f ms a verdict, %.1f ms a window with all its values",
                         result.features(),
                         result.rows(),
                         seed,
                         result.cellsPerSecond() / 1e6,
                         result.bytesPerFeature(),
-                        result.verdictMs()));
+                        result.verdictMs(),
+                        result.windowMs()));
         if (json != null) {
             BenchReport.write(json, "monitor", result);
         }

@@ -1,18 +1,15 @@
 package io.millrace.monitor.topology;
 
-import io.millrace.events.signal.Severity;
 import io.millrace.events.signal.SignalEvent;
-import io.millrace.events.signal.SignalRaised;
-import io.millrace.monitor.codec.VerdictCodec;
 import io.millrace.streams.DeadLetter;
-import java.time.Instant;
-import java.util.Map;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /** What becomes of a record that can't be used: its topic's dead letters take it, and a signal tells of it. */
 record DeadLetters(String deadLetterSink, String signalSink) {
+
+    private static final String SERVICE = "monitor";
 
     /** Where a record was read. */
     record Source(String topic, int partition, long offset) {}
@@ -33,16 +30,10 @@ record DeadLetters(String deadLetterSink, String signalSink) {
                         record.timestamp(),
                         DeadLetter.headers(reason, from.topic(), from.partition(), from.offset())),
                 deadLetterSink);
-        SignalEvent signal = new SignalEvent(
-                from.topic() + "/" + from.partition() + "/" + from.offset(),
-                Instant.ofEpochMilli(record.timestamp()),
-                VerdictCodec.ACTOR,
-                new SignalRaised(
-                        "DeadLettered",
-                        Severity.P3,
-                        "monitor could not use a record of " + from.topic() + ": " + reason,
-                        Map.of("service", "monitor", "topic", from.topic())));
+        SignalEvent signal =
+                DeadLetter.signal(SERVICE, from.topic(), from.partition(), from.offset(), record.timestamp(), reason);
         context.forward(
-                new Record<>("DeadLettered/monitor/" + from.topic(), (Object) signal, record.timestamp()), signalSink);
+                new Record<>(DeadLetter.fingerprint(SERVICE, from.topic()), (Object) signal, record.timestamp()),
+                signalSink);
     }
 }

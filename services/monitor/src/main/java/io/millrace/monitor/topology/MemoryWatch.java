@@ -7,6 +7,7 @@ import io.millrace.events.telemetry.GpuSample;
 import io.millrace.events.telemetry.GpusSampled;
 import io.millrace.events.telemetry.TelemetryEvent;
 import io.millrace.monitor.codec.VerdictCodec;
+import io.millrace.streams.Envelope;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topics;
@@ -71,8 +72,11 @@ final class MemoryWatch implements Processor<String, byte[], String, Object> {
                 if (gpu.getMemoryUsedMib() > FULL * gpu.getMemoryTotalMib()
                         && minute > lastMinutes.getOrDefault(name, Long.MIN_VALUE)) {
                     lastMinutes.put(name, minute);
+                    SignalEvent signal = signal(record.key(), gpu, at, minute);
+                    Record<String, Object> raised = new Record<>(NAME + "/" + name, signal, at);
+                    String job = gpu.getJobId();
                     to.forward(
-                            new Record<>(NAME + "/" + name, (Object) signal(record.key(), gpu, at, minute), at),
+                            job == null ? raised : raised.withHeaders(Envelope.ofJob(job, signal.getEventId())),
                             outputs.signalSink());
                 }
             }

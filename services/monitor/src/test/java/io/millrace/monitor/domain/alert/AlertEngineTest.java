@@ -1,12 +1,11 @@
 package io.millrace.monitor.domain.alert;
 
-import static io.millrace.monitor.domain.alert.AlertScenariosTest.down;
+import static io.millrace.monitor.domain.alert.AlertScenariosTest.input;
 import static io.millrace.monitor.domain.alert.AlertScenariosTest.minutes;
-import static io.millrace.monitor.domain.alert.AlertScenariosTest.noise;
+import static io.millrace.monitor.domain.alert.AlertScenariosTest.play;
 import static io.millrace.monitor.domain.alert.AlertScenariosTest.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.monitor.domain.alert.AlertScenariosTest.At;
 import io.millrace.monitor.domain.alert.AlertScenariosTest.Engine;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ class AlertEngineTest {
     void shouldMakeAHandfulOfNotificationsOfAStorm() {
         Engine engine = new Engine();
         for (int i = 0; i < 10_000; i++) { // in ten seconds, in which nothing is due
-            engine.take(noise(0, "n" + i, "team-" + i % 3).what().at(i, engine));
+            engine.take(input(engine, i, "0", "noise", "n" + i, "team-" + i % 3));
         }
         engine.to(minutes(4));
         assertThat(engine.told).hasSize(3).allMatch(line -> line.contains("chat FIRST"));
@@ -36,10 +35,7 @@ class AlertEngineTest {
     @Test
     void shouldGiveEachNotificationAnIdOfItsOwn() {
         Engine engine = new Engine();
-        for (At step : List.of(noise(0, "a", "x"), noise(40, "b", "x"), noise(3000, "a", "x"))) {
-            engine.to(step.second() * 1000);
-            engine.take(step.what().at(step.second() * 1000, engine));
-        }
+        List.of("0 noise a x", "40 noise b x", "3000 noise a x").forEach(step -> play(engine, step));
         engine.to(minutes(120));
         List<String> ids = engine.decided.stream()
                 .filter(event -> event instanceof AlertEvent.Told)
@@ -51,7 +47,7 @@ class AlertEngineTest {
     @Test
     void shouldResolveWhatFiresByARuleThatIsGone() {
         Engine engine = new Engine();
-        engine.take(down(0, "n1").what().at(0, engine));
+        play(engine, "0 down n1");
         engine.to(minutes(1));
         AlertPolicy policy = policy();
         engine.take(new AlertInput.RulesAdopted(

@@ -2,16 +2,21 @@ package io.millrace.monitor.domain.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testkit.SeededRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Fixed seeds: how often something is found where nothing is, and where something was planted. */
+/**
+ * How often something is found where nothing is, and where something was planted. The seeds are fixed, as a bound of one
+ * in a hundred is passed by chance now and then; no constant of the monitor was chosen by them.
+ */
 class FalseAlarmTest {
 
-    private static final int SEEDS = 1000;
+    private static final int WINDOWS = 1000;
+    private static final long SEED = 20_261_124;
     private static final double LEVEL = DriftPolicy.DEFAULT.level();
     private static final DriftPolicy NO_EFFECT_ASKED = new DriftPolicy(LEVEL, 0.5, 100, 0);
 
@@ -65,13 +70,13 @@ class FalseAlarmTest {
         int dataSets = 0;
         int[] psi = new int[Kind.values().length];
         int[] deciding = new int[Kind.values().length];
-        for (int seed = 0; seed < SEEDS; seed++) {
-            Random random = new Random(seed * 7919L + size);
+        SeededRandom random = SeededRandom.of("FalseAlarmTest", SEED + size);
+        for (int window = 0; window < WINDOWS; window++) {
             List<DriftReport.Seen> seen = new ArrayList<>();
             for (Kind kind : Kind.values()) {
                 seen.add(window(reference(kind, random, referenceSize), kind, random, size, 0));
             }
-            DriftReport report = DriftReport.of(seen, NO_EFFECT_ASKED, seed);
+            DriftReport report = DriftReport.of(seen, NO_EFFECT_ASKED, window);
             anyFeature += report.drifted() > 0 ? 1 : 0;
             dataSets += report.outcome() == FeatureDrift.Outcome.DRIFTED ? 1 : 0;
             for (int i = 0; i < seen.size(); i++) {
@@ -85,19 +90,19 @@ class FalseAlarmTest {
             }
         }
         System.out.printf(
-                "n=%d m=%d seeds=%d: windows with any %d, data sets %d; PSI %s, deciding tests %s%n",
+                "n=%d m=%d windows=%d: with with any %d, data sets %d; PSI %s, deciding tests %s%n",
                 size,
                 referenceSize,
-                SEEDS,
+                WINDOWS,
                 anyFeature,
                 dataSets,
                 java.util.Arrays.toString(psi),
                 java.util.Arrays.toString(deciding));
-        assertThat(anyFeature).isLessThanOrEqualTo(SEEDS / 100);
-        assertThat(dataSets).isLessThanOrEqualTo(SEEDS / 1000);
+        assertThat(anyFeature).isLessThanOrEqualTo(WINDOWS / 100);
+        assertThat(dataSets).isLessThanOrEqualTo(WINDOWS / 1000);
         for (Kind kind : Kind.values()) {
-            assertThat(psi[kind.ordinal()]).as("PSI of " + kind).isLessThanOrEqualTo(SEEDS / 100);
-            assertThat(deciding[kind.ordinal()]).as("test of " + kind).isLessThanOrEqualTo(SEEDS / 100);
+            assertThat(psi[kind.ordinal()]).as("PSI of " + kind).isLessThanOrEqualTo(WINDOWS / 100);
+            assertThat(deciding[kind.ordinal()]).as("test of " + kind).isLessThanOrEqualTo(WINDOWS / 100);
         }
     }
 
@@ -105,13 +110,14 @@ class FalseAlarmTest {
     @CsvSource({"200, 0.5", "500, 0.35", "5000, 0.2"})
     void shouldFindPlantedDrift(int size, double moved) {
         int found = 0;
-        for (int seed = 0; seed < 100; seed++) {
-            Random random = new Random(seed);
+        SeededRandom random = SeededRandom.of("FalseAlarmTest", SEED - size);
+        for (int window = 0; window < 100; window++) {
             List<DriftReport.Seen> seen = new ArrayList<>();
             for (Kind kind : Kind.values()) {
                 seen.add(window(reference(kind, random, 5000), kind, random, size, moved));
             }
-            found += DriftReport.of(seen, DriftPolicy.DEFAULT, seed).outcome() == FeatureDrift.Outcome.DRIFTED ? 1 : 0;
+            found +=
+                    DriftReport.of(seen, DriftPolicy.DEFAULT, window).outcome() == FeatureDrift.Outcome.DRIFTED ? 1 : 0;
         }
         assertThat(found).isGreaterThanOrEqualTo(99);
     }

@@ -8,6 +8,7 @@ import io.millrace.monitor.domain.detector.Adwin;
 import io.millrace.monitor.domain.detector.Change;
 import io.millrace.monitor.domain.detector.ChangeDetector;
 import io.millrace.monitor.domain.detector.PageHinkley;
+import io.millrace.testkit.SeededRandom;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -180,7 +180,7 @@ class RealStreamsTest {
                     .filter(row -> years[row] == which)
                     .boxed()
                     .toList());
-            Collections.shuffle(of, new Random(year));
+            Collections.shuffle(of, SeededRandom.of("RealStreamsTest", year));
             (year == 2015 ? reference : rows).addAll(of);
         }
         List<String> numbers = List.of("AGEP", SCORE);
