@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 import uuid
+import venv
 from pathlib import Path
 
 import fastavro
@@ -114,6 +115,25 @@ def stack(tmp_path_factory):
         yield running
     finally:
         subprocess.run([str(ROOT / "millrace"), "down", "--purge", "--data", str(data)], capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def python_with():
+    """A Python of its own that has the packages of a requirements file; the test is skipped where they can't be had."""
+
+    def make(name, requirements):
+        if sys.version_info < (3, 11):
+            pytest.skip("the libraries to compare with need Python 3.11 or newer")
+        folder = ROOT / "target" / "interop" / f"{name}-venv"
+        made = folder / "bin" / "python"
+        if not made.exists():
+            venv.create(folder, with_pip=True)
+        wanted = ["-m", "pip", "install", "--quiet", "-r", str(requirements)]
+        if subprocess.run([str(made), *wanted], capture_output=True).returncode != 0:
+            pytest.skip("the libraries to compare with could not be had from PyPI")
+        return made
+
+    return make
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ import picocli.CommandLine.ParseResult;
             PreemptCommand.class,
             AlertsCommand.class,
             DriftCommand.class,
+            FairnessCommand.class,
             AdoptCommand.Policy.class,
             AdoptCommand.Org.class,
             ReplayCommand.class,
