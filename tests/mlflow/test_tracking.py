@@ -155,9 +155,9 @@ def test_data_sets(mlflow):
 
 
 @pytest.mark.calls("log_artifact", "log_artifacts", "log_text", "log_dict", "artifacts.list_artifacts",
-                   "artifacts.download_artifacts", "artifacts.load_text")
+                   "artifacts.download_artifacts", "artifacts.load_text", "ArtifactRepository.delete_artifacts")
 def test_artifacts(mlflow, client, tmp_path):
-    """Files of a run: sent, listed, fetched."""
+    """Files of a run: sent, listed, fetched, removed."""
     (tmp_path / "f").mkdir()
     (tmp_path / "f" / "weights.bin").write_bytes(bytes(range(256)) * 4096)
     with mlflow.start_run() as run:
@@ -173,6 +173,11 @@ def test_artifacts(mlflow, client, tmp_path):
     fetched = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="model", dst_path=str(tmp_path))
     with open(fetched + "/weights.bin", "rb") as file:
         assert file.read() == (tmp_path / "f" / "weights.bin").read_bytes()
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    get_artifact_repository(uri).delete_artifacts("model")
+    assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["a.json", "notes"]
+    assert client.list_artifacts(run.info.run_id, "model") == []
 
 
 @pytest.mark.calls("log_metric (8 threads)")

@@ -20,7 +20,6 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -67,9 +66,9 @@ final class TrackerProducer {
     @Singleton
     ArtifactStore artifacts(TrackerConfig config, ServiceConfig service) throws IOException {
         TrackerConfig.Artifacts artifacts = config.tracker().artifacts();
-        if (artifacts.place().startsWith("s3://")) {
+        if (artifacts.place().startsWith("s3:")) {
             return new S3Artifacts(
-                    URI.create(artifacts.place()),
+                    artifacts.place(),
                     artifacts.endpoint().orElse(null),
                     artifacts.region(),
                     service.stateDir().resolve("artifacts-on-their-way"));

@@ -15,8 +15,6 @@ import io.millrace.events.run.RunStarted;
 import io.millrace.streams.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,7 +45,6 @@ class KilledTrackerTest {
     @TempDir
     private Path folder;
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private final AtomicBoolean enough = new AtomicBoolean();
     private final AtomicInteger posted = new AtomicInteger();
     private final AtomicInteger sent = new AtomicInteger();
@@ -56,7 +53,8 @@ class KilledTrackerTest {
     void shouldLoseNothingAndTakeNothingTwice() {
         try (RunningStack stack =
                 RunningStack.start(folder.resolve("stack"), options -> options.withServices(List.of("tracker")))) {
-            HttpResponse<String> nobody = ask(stack, "GET", "experiments/get?experiment_id=0", null, "");
+            HttpResponse<String> nobody =
+                    stack.ask("tracker", "GET", MLFLOW + "experiments/get?experiment_id=0", null, "");
             assertThat(nobody.statusCode()).isEqualTo(401);
             assertThat(parsed(nobody.body()).path("error_code").asText()).isEqualTo("UNAUTHENTICATED");
 
@@ -133,10 +131,10 @@ class KilledTrackerTest {
             batch.putArray("params").addObject().put("key", "p" + posted.get()).put("value", "same");
             await().atMost(SOON)
                     .ignoreExceptions()
-                    .until(() -> ask(
-                                            stack,
+                    .until(() -> stack.ask(
+                                            "tracker",
                                             "POST",
-                                            "runs/log-batch",
+                                            MLFLOW + "runs/log-batch",
                                             stack.connection().token().orElseThrow(),
                                             batch.toString())
                                     .statusCode()
@@ -186,10 +184,10 @@ class KilledTrackerTest {
     }
 
     private JsonNode require(RunningStack stack, String call, @Nullable ObjectNode body) {
-        HttpResponse<String> answer = ask(
-                stack,
+        HttpResponse<String> answer = stack.ask(
+                "tracker",
                 body == null ? "GET" : "POST",
-                call,
+                MLFLOW + call,
                 stack.connection().token().orElseThrow(),
                 body == null ? "" : body.toString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -201,26 +199,6 @@ class KilledTrackerTest {
             return JSON.readTree(body);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private HttpResponse<String> ask(
-            RunningStack stack, String method, String call, @Nullable String token, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        stack.connection().serviceUrl("tracker").resolve(MLFLOW + call))
-                .header("Content-Type", "application/json")
-                .timeout(Duration.ofSeconds(30))
-                .method(method, HttpRequest.BodyPublishers.ofString(body));
-        if (token != null) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        try {
-            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
         }
     }
 }

@@ -48,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class RunningStack implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final Path data;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -137,9 +138,15 @@ final class RunningStack implements AutoCloseable {
 
     /** @param token of whoever asks; null for nobody */
     HttpResponse<String> ask(String method, String path, @Nullable String token, String body) {
+        return ask("scheduler", method, path, token, body);
+    }
+
+    /** The same, of another service. */
+    HttpResponse<String> ask(String service, String method, String path, @Nullable String token, String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
-                        connection().serviceUrl("scheduler").resolve(path))
+                        connection().serviceUrl(service).resolve(path))
                 .header("Content-Type", body.startsWith("{") ? "application/json" : "application/yaml")
+                .timeout(ANSWER)
                 .method(method, HttpRequest.BodyPublishers.ofString(body));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);

@@ -1,12 +1,12 @@
 package io.millrace.tracker.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.millrace.access.Authority;
 import io.millrace.access.Role;
 import io.millrace.tracker.api.MlflowException.Code;
 import io.millrace.tracker.artifacts.ArtifactPath;
 import io.millrace.tracker.artifacts.ArtifactStore;
 import io.millrace.tracker.domain.RunFact;
-import io.millrace.tracker.store.StoredRun;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -94,35 +94,57 @@ public final class ArtifactsResource {
     @RolesAllowed(Role.USES)
     public Map<String, String> upload(@PathParam("path") String path, InputStream content) throws IOException {
         ArtifactPath where = ArtifactPath.of(path);
-        tell(where, store.put(where, content));
+        ArtifactStore.Stored stored = store.put(where, content);
+        RunFile file = runFile(where);
+        if (file != null && !file.path().isEmpty()) {
+            tell(file.runId(), new RunFact.FileMade(file.path(), store.uri(where), stored.bytes(), stored.sha256()));
+        }
         return Map.of();
     }
 
-    /** To the log of the run whose file it is. What lies elsewhere is of no run. */
-    private void tell(ArtifactPath path, ArtifactStore.Stored stored) {
-        List<String> names = path.names();
-        if (names.size() <= BEFORE_FILES || !names.get(2).equals(FILES)) {
-            return;
-        }
-        String runId = names.get(1);
-        StoredRun.Summary known =
-                desk.database().finding(transaction -> desk.views().info(transaction, runId));
-        if (known != null) {
-            String file = String.join("/", names.subList(BEFORE_FILES, names.size()));
-            RunFact made = new RunFact.FileMade(file, store.uri(path), stored.bytes(), stored.sha256());
-            desk.change(
-                    "user:" + identity.getPrincipal().getName(),
-                    runId,
-                    List.of(),
-                    (transaction, run) -> List.of(desk.told(made)));
-        }
-    }
-
+    /** Removes a file, or a folder with all that is in it. The run's log is told also where only it knows of the file. */
     @DELETE
     @Path("/{path:.+}")
     @RolesAllowed(Role.USES)
     public Map<String, String> delete(@PathParam("path") String path) throws IOException {
-        store.delete(ArtifactPath.of(path));
+        ArtifactPath where = ArtifactPath.of(path);
+        if (where.names().size() < BEFORE_FILES - 1 && desk.isExperiment(where.text())) {
+            throw MlflowException.invalid(
+                    "'" + path + "' holds the files of many runs: delete those of one run after the other");
+        }
+        boolean removed = store.delete(where);
+        RunFile file = runFile(where);
+        if (file != null && (removed || isToldOf(file))) {
+            tell(file.runId(), new RunFact.FileRemoved(file.path()));
+        }
         return Map.of();
+    }
+
+    private boolean isToldOf(RunFile file) {
+        String under = file.path().isEmpty() ? "" : file.path() + "/";
+        return desk.files(file.runId()).stream()
+                .anyMatch(told -> told.path().equals(file.path()) || told.path().startsWith(under));
+    }
+
+    /** A file of a run, or all of them where the path is empty. */
+    private record RunFile(String runId, String path) {}
+
+    /** Null for what lies elsewhere: it is of no run. */
+    private @Nullable RunFile runFile(ArtifactPath path) {
+        List<String> names = path.names();
+        if (names.size() < BEFORE_FILES - 1
+                || (names.size() >= BEFORE_FILES && !names.get(2).equals(FILES))) {
+            return null;
+        }
+        String runId = names.get(1);
+        boolean known = desk.database().finding(transaction -> desk.views().info(transaction, runId)) != null;
+        return known
+                ? new RunFile(
+                        runId, String.join("/", names.subList(Math.min(BEFORE_FILES, names.size()), names.size())))
+                : null;
+    }
+
+    private void tell(String runId, RunFact fact) {
+        desk.change(Authority.of(identity).actor(), runId, List.of(), (transaction, run) -> List.of(desk.told(fact)));
     }
 }

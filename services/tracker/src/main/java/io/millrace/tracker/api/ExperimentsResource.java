@@ -3,6 +3,7 @@ package io.millrace.tracker.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.millrace.access.Authority;
 import io.millrace.access.Role;
 import io.millrace.tracker.domain.Limits;
 import io.millrace.tracker.search.Field;
@@ -70,7 +71,7 @@ public final class ExperimentsResource {
     }
 
     private String actor() {
-        return "user:" + identity.getPrincipal().getName();
+        return Authority.of(identity).actor();
     }
 
     @POST

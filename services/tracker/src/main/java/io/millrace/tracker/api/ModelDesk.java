@@ -1,5 +1,6 @@
 package io.millrace.tracker.api;
 
+import io.millrace.access.Authority;
 import io.millrace.tracker.api.MlflowException.Code;
 import io.millrace.tracker.domain.registry.Decision;
 import io.millrace.tracker.domain.registry.ModelCommand;
@@ -35,8 +36,7 @@ final class ModelDesk {
     }
 
     <T> T change(String name, ModelCommand command, Function<ModelRegistry, T> answer) {
-        String actor = "user:" + identity.getPrincipal().getName();
-        ModelBook.Outcome<T> outcome = book.change(actor, name, command, answer);
+        ModelBook.Outcome<T> outcome = book.change(Authority.of(identity), name, command, answer);
         if (outcome.decision() instanceof Decision.Refused refused) {
             throw error(refused);
         }

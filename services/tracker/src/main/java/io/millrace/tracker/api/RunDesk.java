@@ -11,6 +11,7 @@ import io.millrace.tracker.projection.LogRecord;
 import io.millrace.tracker.projection.RunFold;
 import io.millrace.tracker.store.Database;
 import io.millrace.tracker.store.ExperimentRows;
+import io.millrace.tracker.store.ExperimentViews;
 import io.millrace.tracker.store.RunRows;
 import io.millrace.tracker.store.RunViews;
 import io.millrace.tracker.store.StoredRun;
@@ -136,6 +137,15 @@ public final class RunDesk {
             throw notFound(runId);
         }
         return found;
+    }
+
+    boolean isExperiment(String id) {
+        return database.finding(transaction -> ExperimentViews.find(transaction, id)) != null;
+    }
+
+    /** The files that the log says a run has. */
+    List<RunImage.File> files(String runId) {
+        return database.reading(transaction -> views.files(transaction, runId));
     }
 
     static MlflowException notFound(String runId) {

@@ -3,6 +3,7 @@ package io.millrace.tracker.api;
 import io.millrace.access.Role;
 import io.millrace.tracker.artifacts.ArtifactPath;
 import io.millrace.tracker.artifacts.ArtifactStore;
+import io.millrace.tracker.domain.RunImage;
 import io.millrace.tracker.store.StoredRun;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -25,8 +26,6 @@ public final class RunFilesResource {
     /** Files, with paths from {@code rootUri} on. */
     public record RunFiles(String rootUri, List<ArtifactsResource.FileRow> files) {}
 
-    private record Told(String path, long bytes) {}
-
     private static final String HERE = "mlflow-artifacts:/";
 
     private final RunDesk desk;
@@ -45,7 +44,7 @@ public final class RunFilesResource {
         ArtifactPath folder = ArtifactPath.of(asked.text("path"));
         String under = folder.isRoot() ? "" : folder.text() + "/";
         Map<String, ArtifactsResource.FileRow> files = new TreeMap<>();
-        for (Told file : told(run.runId())) {
+        for (RunImage.File file : desk.files(run.runId())) {
             if (file.path().startsWith(under)) {
                 int end = file.path().indexOf('/', under.length());
                 String path = end < 0 ? file.path() : file.path().substring(0, end);
@@ -59,13 +58,5 @@ public final class RunFilesResource {
             }
         }
         return new RunFiles(run.artifactUri(), List.copyOf(files.values()));
-    }
-
-    private List<Told> told(String runId) {
-        return desk.database()
-                .reading(transaction -> transaction.query(
-                        "SELECT a.path, a.bytes FROM artifacts a JOIN runs r ON r.run_no = a.run_no WHERE r.run_id = ?",
-                        row -> new Told(row.getString(1), row.getLong(2)),
-                        runId));
     }
 }

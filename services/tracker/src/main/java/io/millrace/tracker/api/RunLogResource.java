@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.millrace.access.Authority;
 import io.millrace.access.Role;
 import io.millrace.tracker.api.RunDesk.Told;
 import io.millrace.tracker.domain.DatasetUse;
@@ -54,7 +55,7 @@ public final class RunLogResource {
     }
 
     private String actor() {
-        return "user:" + identity.getPrincipal().getName();
+        return Authority.of(identity).actor();
     }
 
     @POST

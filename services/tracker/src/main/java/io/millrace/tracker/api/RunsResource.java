@@ -3,6 +3,7 @@ package io.millrace.tracker.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.millrace.access.Authority;
 import io.millrace.access.Role;
 import io.millrace.tracker.api.RunDesk.Told;
 import io.millrace.tracker.domain.RunFact;
@@ -65,7 +66,7 @@ public final class RunsResource {
     }
 
     private String actor() {
-        return "user:" + identity.getPrincipal().getName();
+        return Authority.of(identity).actor();
     }
 
     @POST

@@ -45,7 +45,11 @@ public final class UnknownResource {
     }
 
     static MlflowException unknown(String call) {
+        String instead = call.startsWith("logged-models")
+                ? " Clients of MLflow 3 log models by it: log them with one of MLflow 2 (pip install 'mlflow<3'),"
+                        + " or log the files with log_artifacts and register them with create_model_version."
+                : "";
         return new MlflowException(
-                MlflowException.Code.ENDPOINT_NOT_FOUND, "The tracker has no endpoint " + call + ".");
+                MlflowException.Code.ENDPOINT_NOT_FOUND, "The tracker has no endpoint " + call + "." + instead);
     }
 }

@@ -41,7 +41,10 @@ public final class FolderArtifacts implements ArtifactStore {
             removeAll(root.resolve(PARTIAL));
             Files.createDirectories(root.resolve(PARTIAL));
         } catch (IOException e) {
-            throw new UncheckedIOException("no artifacts can be kept in " + folder, e);
+            throw new UncheckedIOException(
+                    "no artifacts can be kept in " + folder + ": " + e
+                            + "; millrace.tracker.artifacts.place names a folder that can be written",
+                    e);
         }
     }
 

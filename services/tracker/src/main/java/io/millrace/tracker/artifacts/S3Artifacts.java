@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -29,6 +31,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class S3Artifacts implements ArtifactStore {
 
+    private static final Pattern PLACE = Pattern.compile("s3://([^/?#\\s]+)((?:/[^?#]*)?)");
+
     private final S3Client client;
     private final String bucket;
     private final String prefix;
@@ -39,12 +43,20 @@ public final class S3Artifacts implements ArtifactStore {
      * @param endpoint of another service than AWS; null for AWS
      * @param spool folder in which files wait until they are whole
      */
-    public S3Artifacts(URI place, @Nullable URI endpoint, String region, Path spool) throws IOException {
-        if (place.getHost() == null) {
-            throw new IllegalArgumentException("where artifacts lie is s3://BUCKET/PREFIX, not " + place);
+    public S3Artifacts(String place, @Nullable URI endpoint, String region, Path spool) throws IOException {
+        Matcher parts = PLACE.matcher(place);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("millrace.tracker.artifacts.place is '" + place
+                    + "': it has to be s3://BUCKET/PREFIX, or a folder");
         }
-        bucket = place.getHost();
-        String path = place.getPath().replaceAll("^/+|/+$", "");
+        if (endpoint != null
+                && (endpoint.getHost() == null
+                        || !String.valueOf(endpoint.getScheme()).startsWith("http"))) {
+            throw new IllegalArgumentException("millrace.tracker.artifacts.endpoint is '" + endpoint
+                    + "': it has to be an address such as https://HOST:PORT; without it, AWS is asked");
+        }
+        bucket = parts.group(1);
+        String path = parts.group(2).replaceAll("^/+|/+$", "");
         prefix = path.isEmpty() ? "" : path + "/";
         this.spool = Files.createDirectories(spool);
         S3ClientBuilder builder = S3Client.builder()
@@ -77,7 +89,7 @@ public final class S3Artifacts implements ArtifactStore {
             client.putObject(request -> request.bucket(bucket).key(key(path)), RequestBody.fromFile(whole));
             return stored;
         } catch (SdkException e) {
-            throw new IOException("S3 did not take " + uri(path), e);
+            throw failed("take " + uri(path), e);
         } finally {
             Files.deleteIfExists(whole);
         }
@@ -92,7 +104,7 @@ public final class S3Artifacts implements ArtifactStore {
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (SdkException e) {
-            throw new IOException("S3 did not give " + uri(path), e);
+            throw failed("give " + uri(path), e);
         }
     }
 
@@ -109,7 +121,7 @@ public final class S3Artifacts implements ArtifactStore {
                         .forEach(object -> entries.add(new Entry(name(object.key(), under), false, object.size())));
             }
         } catch (SdkException e) {
-            throw new IOException("S3 did not list " + uri(folder), e);
+            throw failed("list " + uri(folder), e);
         }
         entries.sort(Comparator.comparing(Entry::name));
         return entries;
@@ -139,8 +151,15 @@ public final class S3Artifacts implements ArtifactStore {
                     key -> client.deleteObject(request -> request.bucket(bucket).key(key)));
             return !keys.isEmpty();
         } catch (SdkException e) {
-            throw new IOException("S3 did not delete " + uri(path), e);
+            throw failed("delete " + uri(path), e);
         }
+    }
+
+    private static IOException failed(String what, SdkException e) {
+        return new IOException(
+                "S3 did not " + what + ": " + e.getMessage()
+                        + "; millrace.tracker.artifacts.place, .endpoint and .region say where it is, AWS_* who asks",
+                e);
     }
 
     @Override

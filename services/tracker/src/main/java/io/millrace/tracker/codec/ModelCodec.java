@@ -1,5 +1,6 @@
 package io.millrace.tracker.codec;
 
+import io.millrace.access.Authority;
 import io.millrace.events.model.AliasRemoved;
 import io.millrace.events.model.AliasSet;
 import io.millrace.events.model.ModelDeleted;
@@ -20,6 +21,7 @@ import io.millrace.tracker.domain.registry.Stage;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Events of {@code model-events} as the registry's words, and back. */
 public final class ModelCodec {
@@ -63,32 +65,40 @@ public final class ModelCodec {
                 });
     }
 
-    public static ModelEvent event(String id, long at, String actor, RegistryEvent word) {
+    /** @param by on whose word */
+    public static ModelEvent event(String id, long at, Authority by, RegistryEvent word) {
         return ModelEvent.newBuilder()
                 .setEventId(id)
                 .setOccurredAt(Instant.ofEpochMilli(at))
-                .setActor(actor)
-                .setPayload(payload(word))
+                .setActor(by.actor())
+                .setPayload(payload(word, by.method()))
                 .build();
     }
 
-    private static Object payload(RegistryEvent word) {
+    private static Object payload(RegistryEvent word, @Nullable String method) {
         return switch (word) {
-            case RegistryEvent.ModelRegistered e -> new ModelRegistered(e.description(), e.tags());
-            case RegistryEvent.ModelRenamed e -> new ModelRenamed(e.newName());
-            case RegistryEvent.ModelDescribed e -> new ModelDescribed(e.description());
-            case RegistryEvent.ModelDeleted() -> new ModelDeleted("");
+            case RegistryEvent.ModelRegistered e -> new ModelRegistered(e.description(), e.tags(), method);
+            case RegistryEvent.ModelRenamed e -> new ModelRenamed(e.newName(), method);
+            case RegistryEvent.ModelDescribed e -> new ModelDescribed(e.description(), method);
+            case RegistryEvent.ModelDeleted() -> new ModelDeleted("", method);
             case RegistryEvent.ModelVersionRegistered e ->
                 new ModelVersionRegistered(
-                        e.version(), e.source(), e.location(), e.runId(), e.runLink(), e.description(), e.tags());
-            case RegistryEvent.VersionDescribed e -> new VersionDescribed(e.version(), e.description());
-            case RegistryEvent.VersionDeleted e -> new VersionDeleted(e.version(), "");
-            case RegistryEvent.ModelTagSet e -> new ModelTagSet(e.version(), e.key(), e.value());
-            case RegistryEvent.ModelTagRemoved e -> new ModelTagRemoved(e.version(), e.key());
-            case RegistryEvent.AliasSet e -> new AliasSet(e.alias(), e.version());
-            case RegistryEvent.AliasRemoved e -> new AliasRemoved(e.alias());
+                        e.version(),
+                        e.source(),
+                        e.location(),
+                        e.runId(),
+                        e.runLink(),
+                        e.description(),
+                        e.tags(),
+                        method);
+            case RegistryEvent.VersionDescribed e -> new VersionDescribed(e.version(), e.description(), method);
+            case RegistryEvent.VersionDeleted e -> new VersionDeleted(e.version(), "", method);
+            case RegistryEvent.ModelTagSet e -> new ModelTagSet(e.version(), e.key(), e.value(), method);
+            case RegistryEvent.ModelTagRemoved e -> new ModelTagRemoved(e.version(), e.key(), method);
+            case RegistryEvent.AliasSet e -> new AliasSet(e.alias(), e.version(), method);
+            case RegistryEvent.AliasRemoved e -> new AliasRemoved(e.alias(), method);
             case RegistryEvent.StageChanged e ->
-                new StageChanged(e.version(), ModelStage.valueOf(e.stage().name()), e.madeRoomFor());
+                new StageChanged(e.version(), ModelStage.valueOf(e.stage().name()), e.madeRoomFor(), method);
         };
     }
 }

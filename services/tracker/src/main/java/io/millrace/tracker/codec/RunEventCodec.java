@@ -1,6 +1,7 @@
 package io.millrace.tracker.codec;
 
 import io.millrace.events.run.ArtifactLogged;
+import io.millrace.events.run.ArtifactRemoved;
 import io.millrace.events.run.DatasetInput;
 import io.millrace.events.run.InputsLogged;
 import io.millrace.events.run.ManifestRecorded;
@@ -70,6 +71,7 @@ public final class RunEventCodec {
                         inputs.getInputs().stream().map(RunEventCodec::use).toList());
             case ArtifactLogged artifact ->
                 new RunFact.FileMade(artifact.getPath(), artifact.getUri(), artifact.getBytes(), artifact.getSha256());
+            case ArtifactRemoved removed -> new RunFact.FileRemoved(removed.getPath());
             case ManifestRecorded manifest -> new RunFact.ManifestTold(ManifestJson.of(manifest));
             case RunHeartbeat heartbeat -> new RunFact.Alive(heartbeat.getSilentAfterMs());
             case RunEnded ended ->
@@ -133,6 +135,7 @@ public final class RunEventCodec {
                 new InputsLogged(
                         inputs.inputs().stream().map(RunEventCodec::input).toList());
             case RunFact.FileMade file -> new ArtifactLogged(file.path(), file.uri(), file.bytes(), file.sha256());
+            case RunFact.FileRemoved file -> new ArtifactRemoved(file.path());
             case RunFact.ManifestTold manifest ->
                 throw new IllegalArgumentException("manifests are told by training code alone");
             case RunFact.Alive alive -> new RunHeartbeat(alive.silentAfterMs());

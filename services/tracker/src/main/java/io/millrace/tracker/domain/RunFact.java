@@ -41,6 +41,9 @@ public sealed interface RunFact {
     record FileMade(
             String path, String uri, long bytes, @Nullable String sha256) implements RunFact {}
 
+    /** A file of it was taken away, or a folder with all that was made in it before. */
+    record FileRemoved(String path) implements RunFact {}
+
     /** What it takes to repeat it, as JSON. */
     record ManifestTold(String json) implements RunFact {}
 

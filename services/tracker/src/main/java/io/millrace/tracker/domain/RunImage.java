@@ -28,9 +28,13 @@ public final class RunImage {
     /** A data set and where it was named first. */
     public record Input(DatasetUse use, long offset) {}
 
-    /** A file and where it was last made. */
+    /** A file and where it was last made; no address where it was taken away, or a folder of this path was. */
     public record File(
-            String path, String uri, long bytes, @Nullable String sha256, long offset) {}
+            String path,
+            @Nullable String uri,
+            long bytes,
+            @Nullable String sha256,
+            long offset) {}
 
     /** What a data set is known by. */
     public record InputKey(String name, String digest) {}
@@ -157,6 +161,7 @@ public final class RunImage {
             case RunFact.Started started -> true;
             case RunFact.TagsChanged tags -> true;
             case RunFact.FileMade file -> true;
+            case RunFact.FileRemoved file -> true;
             case RunFact.ManifestTold manifest -> true;
             case RunFact.Ended ended -> true;
             case RunFact.Resumed resumed -> true;
@@ -194,6 +199,7 @@ public final class RunImage {
             }
             case RunFact.InputsRead(List<DatasetUse> uses) -> uses.forEach(use -> read(said.offset(), use));
             case RunFact.FileMade file -> make(said.offset(), file);
+            case RunFact.FileRemoved(String path) -> remove(said.offset(), path);
             case RunFact.ManifestTold(String json) -> head = head.manifest(said.offset(), json);
             case RunFact.Alive(long silentAfterMs) -> head = head.silentAfter(silentAfterMs);
             case RunFact.Ended(RunState state, String message) ->
@@ -318,10 +324,23 @@ public final class RunImage {
             refuse(offset, Kind.ARTIFACT, made.path(), wrong, null, made.uri());
             return;
         }
-        File present = files.get(made.path());
-        if (present == null || offset > present.offset()) {
-            files.put(made.path(), new File(made.path(), made.uri(), made.bytes(), made.sha256(), offset));
-            changedFiles.add(made.path());
+        put(new File(made.path(), made.uri(), made.bytes(), made.sha256(), offset));
+    }
+
+    private void remove(long offset, String path) {
+        String wrong = Limits.wrongWithText("path", path, Limits.PATH);
+        if (wrong != null) {
+            refuse(offset, Kind.ARTIFACT, path, wrong, null, null);
+        } else {
+            put(new File(path, null, 0, null, offset));
+        }
+    }
+
+    private void put(File file) {
+        File present = files.get(file.path());
+        if (present == null || file.offset() > present.offset()) {
+            files.put(file.path(), file);
+            changedFiles.add(file.path());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.tracker.projection;
 
+import io.millrace.events.signal.SignalEvent;
+import io.millrace.streams.EventSerde;
 import io.millrace.streams.UndecodableException;
 import io.millrace.tracker.store.Transaction;
 import java.sql.SQLException;
@@ -76,10 +78,14 @@ final class Batch<E extends SpecificRecord> {
         }
     }
 
-    /** @param polled where the partitions stand afterwards */
-    void apply(Transaction transaction, ConsumerRecords<String, byte[]> polled) throws SQLException {
+    /**
+     * @param signals tell of what is put aside
+     * @param polled where the partitions stand afterwards
+     */
+    void apply(Transaction transaction, EventSerde<SignalEvent> signals, ConsumerRecords<String, byte[]> polled)
+            throws SQLException {
         for (Unreadable one : unreadable) {
-            Outbox.putAside(transaction, one.record(), one.reason());
+            Outbox.putAside(transaction, signals, one.record(), one.reason());
         }
         if (!records.isEmpty()) {
             fold.lock(transaction, records);

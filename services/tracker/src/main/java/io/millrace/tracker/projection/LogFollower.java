@@ -1,6 +1,9 @@
 package io.millrace.tracker.projection;
 
+import io.millrace.events.signal.SignalEvent;
+import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
+import io.millrace.streams.Topics;
 import io.millrace.tracker.store.Database;
 import io.millrace.tracker.store.DatabaseException;
 import java.time.Duration;
@@ -42,6 +45,7 @@ public final class LogFollower implements AutoCloseable {
     private final Database database;
     private final Outbox outbox;
     private final OwnWords ownWords;
+    private final EventSerde<SignalEvent> signals;
     private final Map<String, Followed<?>> followed = new HashMap<>();
     private final Progress progress;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -75,6 +79,7 @@ public final class LogFollower implements AutoCloseable {
         this.database = database;
         this.outbox = new Outbox(database, door.producer());
         folds.forEach(fold -> followed.put(fold.topic().name(), Followed.of(fold, schemas)));
+        this.signals = EventSerde.of(Topics.ALERT_SIGNALS, schemas);
         this.ownWords = new OwnWords(schemas, followed.keySet());
         this.thread = Thread.ofPlatform().name("log-follower").daemon().start(this::run);
     }
@@ -217,7 +222,7 @@ public final class LogFollower implements AutoCloseable {
                 }
             }
             for (Batch<?> batch : batches) {
-                batch.apply(transaction, polled);
+                batch.apply(transaction, signals, polled);
             }
             return true;
         });

@@ -1,5 +1,6 @@
 package io.millrace.tracker.projection;
 
+import io.millrace.access.Authority;
 import io.millrace.access.NotStoredException;
 import io.millrace.events.model.ModelEvent;
 import io.millrace.streams.Topics;
@@ -68,9 +69,9 @@ public final class ModelBook {
      * @param answer made of the registry as it is afterwards; not asked when it was refused
      * @throws NotStoredException when nobody knows whether it is in the log
      */
-    public <T> Outcome<T> change(String actor, String name, ModelCommand command, Function<ModelRegistry, T> answer) {
+    public <T> Outcome<T> change(Authority by, String name, ModelCommand command, Function<ModelRegistry, T> answer) {
         try {
-            return database.transaction(transaction -> change(transaction, actor, name, command, answer));
+            return database.transaction(transaction -> change(transaction, by, name, command, answer));
         } catch (RuntimeException e) {
             forget();
             throw e;
@@ -78,7 +79,7 @@ public final class ModelBook {
     }
 
     private <T> Outcome<T> change(
-            Transaction transaction, String actor, String name, ModelCommand command, Function<ModelRegistry, T> answer)
+            Transaction transaction, Authority by, String name, ModelCommand command, Function<ModelRegistry, T> answer)
             throws SQLException {
         ModelRows.lock(transaction);
         List<ModelEvent> events;
@@ -92,7 +93,7 @@ public final class ModelBook {
             }
             long at = Math.max(time.millis(), registry.lastAt());
             events = words.stream()
-                    .map(word -> ModelCodec.event(UUID.randomUUID().toString(), at, actor, word))
+                    .map(word -> ModelCodec.event(UUID.randomUUID().toString(), at, by, word))
                     .toList();
             known = Math.max(lastOffset + 1, followed(transaction));
         }

@@ -1,11 +1,15 @@
 package io.millrace.tracker.projection;
 
+import io.millrace.events.signal.SignalEvent;
 import io.millrace.streams.DeadLetter;
+import io.millrace.streams.EventSerde;
+import io.millrace.streams.Topics;
 import io.millrace.tracker.store.Database;
 import io.millrace.tracker.store.Transaction;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +35,7 @@ public final class Outbox {
             int sourcePartition,
             long sourceOffset) {}
 
+    private static final String SERVICE = "tracker";
     private static final int AT_ONCE = 500;
     private static final int LONGEST_REASON = 1000;
 
@@ -47,9 +52,15 @@ public final class Outbox {
         transaction.later("INSERT INTO outbox (topic, record_key, content) VALUES (?, ?, ?)", topic, key, content);
     }
 
-    /** Has a record that can't be read put aside, unless that was done before these tables were built. */
-    static void putAside(Transaction transaction, ConsumerRecord<String, byte[]> record, String reason)
+    /**
+     * Has a record that can't be read put aside, and a signal raised, unless that was done before these tables were built.
+     *
+     * @param signals of {@code alert-signals}
+     */
+    static void putAside(
+            Transaction transaction, EventSerde<SignalEvent> signals, ConsumerRecord<String, byte[]> record, String why)
             throws SQLException {
+        String reason = why.substring(0, Math.min(why.length(), LONGEST_REASON));
         if (DeadLetterRows.keep(transaction, record.topic(), record.partition(), record.offset())) {
             transaction.update(
                     "INSERT INTO outbox (topic, record_key, content, reason, source_topic, source_part, source_offset)"
@@ -57,10 +68,17 @@ public final class Outbox {
                     DeadLetter.topicOf(record.topic()),
                     record.key(),
                     record.value(),
-                    reason.substring(0, Math.min(reason.length(), LONGEST_REASON)),
+                    reason,
                     record.topic(),
                     record.partition(),
                     record.offset());
+            SignalEvent signal = DeadLetter.signal(
+                    SERVICE, record.topic(), record.partition(), record.offset(), record.timestamp(), reason);
+            put(
+                    transaction,
+                    Topics.ALERT_SIGNALS.name(),
+                    DeadLetter.fingerprint(SERVICE, record.topic()),
+                    Objects.requireNonNull(signals.serialize(null, signal)));
         }
     }
 

@@ -48,18 +48,24 @@ public final class Database implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final String SCHEMA = "tracker";
     private static final String H2 = "jdbc:h2:";
+    private static final String POSTGRESQL = "jdbc:postgresql:";
     // Names as PostgreSQL has them; statements are parsed once; a lock is waited for longer than a broker is.
     private static final String H2_SETTINGS = ";DATABASE_TO_LOWER=TRUE;DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128"
             + ";LOCK_TIMEOUT=30000;CACHE_SIZE=65536;DB_CLOSE_DELAY=-1";
     private static final long CONNECTION_PATIENCE_MS = 30_000;
+    private static final long PART_OF_MEMORY = 8;
 
     private final HikariDataSource pool;
+    private final Place place;
     private final boolean embedded;
     private final @Nullable H2File file;
+    private final MetricColumns columns =
+            new MetricColumns(Runtime.getRuntime().maxMemory() / PART_OF_MEMORY / Long.BYTES);
 
-    private Database(HikariDataSource pool, boolean embedded, @Nullable H2File file) {
+    private Database(HikariDataSource pool, Place place, @Nullable H2File file) {
         this.pool = pool;
-        this.embedded = embedded;
+        this.place = place;
+        this.embedded = embedded(place);
         this.file = file;
     }
 
@@ -69,6 +75,12 @@ public final class Database implements AutoCloseable {
      * @param log which log they are built from: the id of the broker's cluster
      */
     public static Database open(Place place, String log) {
+        if (!place.url().startsWith(H2) && !place.url().startsWith(POSTGRESQL)) {
+            throw new DatabaseException(
+                    "millrace.tracker.database.url is '" + shown(place)
+                            + "': it has to be jdbc:h2:file:PATH or jdbc:postgresql://HOST:PORT/NAME",
+                    null);
+        }
         H2File file = H2File.of(place.url());
         if (file == null) {
             return open(place, log, null);
@@ -83,11 +95,27 @@ public final class Database implements AutoCloseable {
             return open(place, log, file);
         } catch (SQLException | RuntimeException e) {
             if (!H2File.isDamage(e)) {
-                throw new DatabaseException("can't open the database " + place.url() + ": " + e.getMessage(), e);
+                throw notOpened(place, e);
             }
             file.putAside();
             return open(place, log, file);
         }
+    }
+
+    private static DatabaseException notOpened(Place place, Exception e) {
+        return new DatabaseException(
+                "can't open the database " + shown(place) + ": " + e.getMessage()
+                        + "; millrace.tracker.database.url, .user and .password say where it is and who asks",
+                e);
+    }
+
+    /** Without what may be secret. */
+    private static String shown(Place place) {
+        return place.url().replaceAll("[;?].*", "");
+    }
+
+    private static boolean embedded(Place place) {
+        return place.url().startsWith(H2);
     }
 
     private static String user(Place place) {
@@ -99,7 +127,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static Database open(Place place, String log, @Nullable H2File file) {
-        boolean embedded = place.url().startsWith(H2);
+        boolean embedded = embedded(place);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(embedded ? place.url() + H2_SETTINGS : place.url());
         config.setUsername(embedded ? user(place) : place.user());
@@ -113,12 +141,18 @@ public final class Database implements AutoCloseable {
                 embedded
                         ? "CREATE SCHEMA IF NOT EXISTS " + SCHEMA + " AUTHORIZATION tracker; SET SCHEMA " + SCHEMA
                         : "CREATE SCHEMA IF NOT EXISTS " + SCHEMA + "; SET search_path TO " + SCHEMA);
-        HikariDataSource pool = new HikariDataSource(config);
-        Database database = new Database(pool, embedded, file);
+        HikariDataSource pool;
+        try {
+            pool = new HikariDataSource(config);
+        } catch (RuntimeException e) {
+            shutDown(place);
+            throw notOpened(place, e);
+        }
+        Database database = new Database(pool, place, file);
         try {
             database.prepare(log);
         } catch (SQLException e) {
-            pool.close();
+            database.close();
             throw new DatabaseException("can't make the tables", e);
         }
         return database;
@@ -172,14 +206,20 @@ public final class Database implements AutoCloseable {
      */
     public <T> T transaction(Work<T> work) {
         try (Connection connection = pool.getConnection()) {
-            try (Transaction transaction = new Transaction(connection)) {
+            boolean committed = false;
+            Transaction transaction = new Transaction(connection, columns);
+            try (transaction) {
                 T result = work.in(transaction);
                 transaction.flush();
+                columns.announce(transaction.changes());
                 connection.commit();
+                committed = true;
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
-                connection.rollback();
+                rollback(connection, e);
                 throw e;
+            } finally {
+                columns.settle(transaction.changes(), committed);
             }
         } catch (SQLException e) {
             throw failed(e);
@@ -189,13 +229,25 @@ public final class Database implements AutoCloseable {
     /** Reads; nothing that it does is kept. */
     public <T> T reading(Work<T> work) {
         try (Connection connection = pool.getConnection()) {
-            try (Transaction transaction = new Transaction(connection)) {
-                return work.in(transaction);
-            } finally {
+            try (Transaction transaction = new Transaction(connection, columns)) {
+                T result = work.in(transaction);
                 connection.rollback();
+                return result;
+            } catch (SQLException | RuntimeException | Error e) {
+                rollback(connection, e);
+                throw e;
             }
         } catch (SQLException e) {
             throw failed(e);
+        }
+    }
+
+    /** What goes wrong now follows from the failure, which is what has to be told. */
+    private static void rollback(Connection connection, Throwable failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -228,15 +280,22 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        if (embedded) {
-            // It stays open without connections otherwise, and so would its file.
-            try (Connection connection = pool.getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("SHUTDOWN");
-            } catch (SQLException e) {
-                LOG.debug("the database was closed already", e);
-            }
-        }
+        // First: while it is open, the pool replaces the connections it loses, and so opens the database again.
         pool.close();
+        shutDown(place);
+    }
+
+    /** H2 keeps the database and its file open without connections, which is faster; so it has to be told. */
+    private static void shutDown(Place place) {
+        if (!embedded(place)) {
+            return;
+        }
+        try (Connection connection =
+                        DriverManager.getConnection(place.url() + H2_SETTINGS, user(place), password(place));
+                Statement statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN");
+        } catch (SQLException e) {
+            LOG.debug("the database was closed already", e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.tracker.store;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** The database did not do what it was told. */
 public final class DatabaseException extends RuntimeException {
@@ -8,7 +9,7 @@ public final class DatabaseException extends RuntimeException {
     private static final String VALUE_DOES_NOT_FIT =
             "22"; // a class of states: too long, out of range, not in this encoding
 
-    public DatabaseException(String message, Throwable cause) {
+    public DatabaseException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 

@@ -103,6 +103,9 @@ final class LatestMetrics {
         boolean nan = Double.isNaN(newest);
         double value = nan ? 0 : newest;
         long number = firstValue(now.keyNo()) + runNo;
+        if (before == null || Double.compare(before.newest().value(), newest) != 0) {
+            transaction.changes().add(new MetricColumns.Change(now.keyNo(), runNo, newest));
+        }
         if (before == null) {
             transaction.later(
                     "INSERT INTO metric_values (value_no, metric_value, is_nan) VALUES (?, ?, ?)", number, value, nan);

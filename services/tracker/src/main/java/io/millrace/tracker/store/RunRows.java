@@ -155,6 +155,7 @@ public final class RunRows {
                 case RunFact.Measured measured -> metrics = true;
                 case RunFact.InputsRead read -> inputs = true;
                 case RunFact.FileMade made -> knowFile(transaction, run, made.path());
+                case RunFact.FileRemoved removed -> knowFile(transaction, run, removed.path());
                 case RunFact.ManifestTold told -> {}
                 case RunFact.Alive alive -> {}
                 case RunFact.Ended ended -> {}

@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Finds runs: a filter and orders as SQL that H2 and PostgreSQL take alike. */
 public final class RunSearch {
@@ -23,12 +22,7 @@ public final class RunSearch {
     private static final String ARTIFACT_URI = "((SELECT e.artifact_location FROM experiments e"
             + " WHERE e.experiment_id = r.experiment_id) || '/' || r.run_id || '/artifacts')";
 
-    private static final int FEW = 1000;
-    private static final int VERY_FEW = 50;
-    private static final long MOST_LOOKED_AT = 200_000;
-    private static final long MOST_WANTED = 2500;
-    private static final long CANDIDATES = 4;
-    private static final long FEWEST_CANDIDATES = 100;
+    private static final String FIRST_ORDER = "o0";
 
     private final Transaction transaction;
     private final MetricKeys keys;
@@ -53,9 +47,9 @@ public final class RunSearch {
         if (experimentIds.isEmpty()) {
             return List.of();
         }
-        List<Long> few = new RunSearch(transaction, keys).few(filter);
-        if (few == null) {
-            List<Long> best = new RunSearch(transaction, keys).best(orders, skipped + most);
+        Candidates candidates = Candidates.of(transaction, keys, filter);
+        if (!candidates.areFew() && !orders.isEmpty()) {
+            Candidates best = candidates.best(transaction, keys, orders.getFirst(), skipped + most);
             if (best != null) {
                 List<Long> found = new RunSearch(transaction, keys)
                         .find(experimentIds, lifecycle, filter, orders, best, skipped, most);
@@ -64,20 +58,20 @@ public final class RunSearch {
                 }
             }
         }
-        return new RunSearch(transaction, keys).find(experimentIds, lifecycle, filter, orders, few, skipped, most);
+        return new RunSearch(transaction, keys)
+                .find(experimentIds, lifecycle, filter, orders, candidates, skipped, most);
     }
 
-    /** @param few the only runs to look at; null for all */
     private List<Long> find(
             List<String> experimentIds,
             Lifecycle lifecycle,
             Filter filter,
             List<Order> orders,
-            @Nullable List<Long> few,
+            Candidates candidates,
             long skipped,
             int most)
             throws SQLException {
-        if (few != null && few.isEmpty()) {
+        if (candidates.areNone()) {
             return List.of();
         }
         // In the order in which arguments stand: joins of the orders come first.
@@ -86,7 +80,7 @@ public final class RunSearch {
         for (Order order : orders) {
             by.addAll(order(order, joins));
         }
-        if (orders.isEmpty() && experimentIds.size() == 1) {
+        if (orders.isEmpty() && experimentIds.size() == 1 && !candidates.areFew()) {
             by.add("r.experiment_id"); // as the index runs_by_start has it: read in its order, as far as the page goes
         }
         if (orders.stream().noneMatch(order -> isAttribute(order.field(), "start_time"))) {
@@ -106,8 +100,18 @@ public final class RunSearch {
             case ALL -> {}
         }
         sql.append(" AND r.started_offset IS NOT NULL AND ").append(condition(filter));
-        if (few != null) {
-            sql.append(few.stream().map(String::valueOf).collect(Collectors.joining(", ", " AND r.run_no IN (", ")")));
+        if (candidates.areFew()) {
+            sql.append(" AND r.run_no IN (").append(candidates.numbers()).append(')');
+        }
+        if (candidates.ofTheBest()) {
+            sql.append(" AND NOT ").append(FIRST_ORDER).append(".is_nan");
+            Double bound = candidates.bound();
+            if (bound != null) {
+                // One whose value was just changed may be no better than others, at which nobody looks.
+                sql.append(" AND ").append(FIRST_ORDER).append(".metric_value ");
+                sql.append(orders.getFirst().ascending() ? "< ?" : "> ?");
+                arguments.add(bound);
+            }
         }
         sql.append(" ORDER BY ").append(String.join(", ", by));
         sql.append(" OFFSET ")
@@ -116,99 +120,6 @@ public final class RunSearch {
                 .append(most)
                 .append(" ROWS ONLY");
         return transaction.query(sql.toString(), row -> row.getLong(1), arguments.toArray());
-    }
-
-    /**
-     * The runs that alone can match, where one of several conditions says that these are few; null where that is not
-     * known. Runs are looked at in the order of their start otherwise, until a page is full: that takes long where few
-     * match.
-     */
-    private @Nullable List<Long> few(Filter filter) throws SQLException {
-        List<Long> few = null;
-        for (Filter one : filter instanceof Filter.And(List<Filter> all) ? all : List.of(filter)) {
-            if (few != null && few.size() <= VERY_FEW) {
-                return few;
-            }
-            List<Long> found = switch (one) {
-                case Filter.TextComparison(Field field, Operator operator, String value)
-                when operator == Operator.EQUAL -> withText(field, value);
-                case Filter.NumberComparison(Field field, Operator operator, double value)
-                when operator != Operator.NOT_EQUAL && field.kind() == Field.Kind.METRIC ->
-                    withValue(field, operator, value);
-                default -> null;
-            };
-            if (found != null && found.size() <= FEW && (few == null || found.size() < few.size())) {
-                few = found;
-            }
-        }
-        return few;
-    }
-
-    /**
-     * Where the first order is by a metric, the runs with its best values, several times as many as are wanted: if enough
-     * of them match, no others come before them. Null where nothing can be said so.
-     */
-    private @Nullable List<Long> best(List<Order> orders, long wanted) throws SQLException {
-        Integer number = orders.isEmpty() || orders.getFirst().field().kind() != Field.Kind.METRIC
-                ? null
-                : keys.numberOf(transaction, orders.getFirst().field().key());
-        Long runs = number == null ? null : lastRun();
-        if (number == null || runs == null || wanted > MOST_WANTED) {
-            return null;
-        }
-        record Candidate(long run, double value) {}
-        long first = LatestMetrics.firstValue(number);
-        long most = Math.max(FEWEST_CANDIDATES, CANDIDATES * wanted);
-        List<Candidate> candidates = transaction.query(
-                "SELECT value_no, metric_value FROM metric_values WHERE value_no BETWEEN ? AND ? AND NOT is_nan"
-                        + " ORDER BY metric_value " + (orders.getFirst().ascending() ? "ASC" : "DESC")
-                        + " FETCH FIRST " + most + " ROWS ONLY",
-                row -> new Candidate(row.getLong(1) - first, row.getDouble(2)),
-                first,
-                first + runs);
-        // Of the worst value there may be others, which come before these by another order.
-        double worst =
-                candidates.size() < most ? Double.NaN : candidates.getLast().value();
-        return candidates.stream()
-                .filter(candidate -> candidate.value() != worst)
-                .map(Candidate::run)
-                .toList();
-    }
-
-    /** Null where there are so many that not all of a metric's values are to be looked at. */
-    private @Nullable Long lastRun() throws SQLException {
-        Long runs = transaction.one("SELECT MAX(run_no) FROM runs", row -> row.getLong(1));
-        return runs == null || runs > MOST_LOOKED_AT ? null : runs;
-    }
-
-    private @Nullable List<Long> withText(Field field, String value) throws SQLException {
-        String kind = field.kind() == Field.Kind.PARAM ? "param" : field.kind() == Field.Kind.TAG ? "tag" : null;
-        return kind == null
-                ? null
-                : transaction.query(
-                        "SELECT run_no FROM " + kind + "s WHERE " + kind + "_key = ? AND value_head = ? AND " + kind
-                                + "_value = ? FETCH FIRST " + (FEW + 1) + " ROWS ONLY",
-                        row -> row.getLong(1),
-                        field.key(),
-                        RunRows.headOf(value),
-                        value);
-    }
-
-    /** Values of a metric lie together, but in no order: all are looked at, unless there may be very many. */
-    private @Nullable List<Long> withValue(Field field, Operator operator, double value) throws SQLException {
-        Integer number = keys.numberOf(transaction, field.key());
-        Long runs = number == null ? null : lastRun();
-        if (number == null || runs == null) {
-            return null;
-        }
-        long first = LatestMetrics.firstValue(number);
-        return transaction.query(
-                "SELECT value_no FROM metric_values WHERE value_no BETWEEN ? AND ? AND NOT is_nan AND metric_value "
-                        + symbol(operator) + " ? FETCH FIRST " + (FEW + 1) + " ROWS ONLY",
-                row -> row.getLong(1) - first,
-                first,
-                first + runs,
-                value);
     }
 
     private static boolean isAttribute(Field field, String key) {
@@ -358,7 +269,7 @@ public final class RunSearch {
         return column + " " + word + " (" + values.stream().map(value -> "?").collect(Collectors.joining(", ")) + ")";
     }
 
-    private static String symbol(Operator operator) {
+    static String symbol(Operator operator) {
         return operator == Operator.NOT_EQUAL ? "<>" : operator.symbol();
     }
 }

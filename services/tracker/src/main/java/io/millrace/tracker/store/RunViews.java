@@ -2,6 +2,8 @@ package io.millrace.tracker.store;
 
 import io.millrace.tracker.domain.DatasetUse;
 import io.millrace.tracker.domain.Measurement;
+import io.millrace.tracker.domain.RunFiles;
+import io.millrace.tracker.domain.RunImage;
 import io.millrace.tracker.domain.RunState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -73,6 +75,16 @@ public final class RunViews {
                 row -> row.getString(1),
                 now,
                 now - listeningSince);
+    }
+
+    /** The files that the log says it has. */
+    public List<RunImage.File> files(Transaction transaction, String runId) throws SQLException {
+        return RunFiles.present(transaction.query(
+                "SELECT a.path, a.uri, a.bytes, a.sha256, a.log_offset FROM artifacts a"
+                        + " JOIN runs r ON r.run_no = a.run_no WHERE r.run_id = ?",
+                row -> new RunImage.File(
+                        row.getString(1), row.getString(2), row.getLong(3), row.getString(4), row.getLong(5)),
+                runId));
     }
 
     /** The manifest as JSON; null where nobody told one. */

@@ -69,7 +69,8 @@ final class Tables {
                     + " dataset_profile VARCHAR(1048575), tags VARCHAR(65535) NOT NULL, context VARCHAR(1000), log_offset BIGINT NOT NULL,"
                     + " PRIMARY KEY (run_no, dataset_name, digest))",
             "CREATE INDEX inputs_by_name ON inputs (dataset_name, digest)",
-            "CREATE TABLE artifacts (run_no BIGINT, path VARCHAR(500), uri VARCHAR(4000) NOT NULL, bytes BIGINT NOT NULL,"
+            // A row without an address is one of a file, or of a folder, that was taken away.
+            "CREATE TABLE artifacts (run_no BIGINT, path VARCHAR(500), uri VARCHAR(4000), bytes BIGINT NOT NULL,"
                     + " sha256 VARCHAR(64), log_offset BIGINT NOT NULL, PRIMARY KEY (run_no, path))",
             // Events whose repetition would count again.
             "CREATE TABLE seen_events (run_no BIGINT, event_id VARCHAR(250), log_offset BIGINT NOT NULL,"

@@ -31,10 +31,23 @@ public final class Transaction implements AutoCloseable {
     }
 
     private final Connection connection;
+    private final MetricColumns columns;
     private final Map<String, Batch> batches = new LinkedHashMap<>();
+    private final List<MetricColumns.Change> changes = new ArrayList<>();
 
-    Transaction(Connection connection) {
+    Transaction(Connection connection, MetricColumns columns) {
         this.connection = connection;
+        this.columns = columns;
+    }
+
+    /** What searches know of the values of metrics. */
+    MetricColumns columns() {
+        return columns;
+    }
+
+    /** What they are to be told when it ends. */
+    List<MetricColumns.Change> changes() {
+        return changes;
     }
 
     /** All rows of a query. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +47,7 @@ class RunImageTest {
         String value = "v" + random.nextInt(3);
         return said(
                 offset,
-                switch (random.nextInt(9)) {
+                switch (random.nextInt(10)) {
                     case 0 ->
                         new RunFact.Started(
                                 "e" + random.nextInt(2),
@@ -68,6 +69,7 @@ class RunImageTest {
                     case 3 -> new RunFact.TagsChanged(Map.of("t", value), List.of());
                     case 4 -> new RunFact.TagsChanged(Map.of(), List.of("t"));
                     case 5 -> new RunFact.FileMade("f", value, random.nextInt(5), null);
+                    case 8 -> new RunFact.FileRemoved("f");
                     case 6 -> new RunFact.Ended(random.pick(RunState.FINISHED, RunState.FAILED), value);
                     case 7 -> random.nextBoolean() ? new RunFact.Deleted() : new RunFact.Restored();
                     default ->
@@ -103,6 +105,33 @@ class RunImageTest {
                 assertThat(refused.kept()).isEqualTo("0.1");
                 assertThat(refused.refused()).isEqualTo("0.2");
             });
+        }
+    }
+
+    @Test
+    void shouldHaveTheFilesThatWereNotTakenAwaySince() {
+        List<Said> facts = List.of(
+                said(0, new RunFact.FileMade("model/weights", "here", 1, null)),
+                said(1, new RunFact.FileMade("model/old/weights", "here", 1, null)),
+                said(2, new RunFact.FileMade("models", "here", 1, null)),
+                said(3, new RunFact.FileMade("note", "here", 1, null)),
+                said(4, new RunFact.FileRemoved("model")),
+                said(5, new RunFact.FileMade("model/weights", "there", 2, null)),
+                said(6, new RunFact.FileRemoved("note")));
+        List<Said> backwards = new ArrayList<>(facts);
+        Collections.reverse(backwards);
+        for (List<Said> order : List.of(facts, backwards)) {
+            RunImage image = image(order);
+            List<RunImage.File> files = image.changedFiles().stream()
+                    .map(path -> Objects.requireNonNull(image.file(path)))
+                    .toList();
+            assertThat(RunFiles.present(files))
+                    .containsExactlyInAnyOrder(
+                            new RunImage.File("models", "here", 1, null, 2),
+                            new RunImage.File("model/weights", "there", 2, null, 5));
+            files = new ArrayList<>(files);
+            files.add(new RunImage.File("", null, 0, null, 7));
+            assertThat(RunFiles.present(files)).isEmpty();
         }
     }
 

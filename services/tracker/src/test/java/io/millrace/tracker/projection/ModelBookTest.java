@@ -3,6 +3,7 @@ package io.millrace.tracker.projection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.millrace.access.Authority;
 import io.millrace.access.NotStoredException;
 import io.millrace.streams.Topic.Principal;
 import io.millrace.testkit.TestBroker;
@@ -55,7 +56,8 @@ class ModelBookTest {
     }
 
     private Decision say(ModelBook to, ModelCommand command) {
-        return to.change("user:ada", name, command, registry -> true).decision();
+        return to.change(new Authority("user:ada", "token"), name, command, registry -> true)
+                .decision();
     }
 
     private static ModelCommand version(@Nullable String runId) {
@@ -77,7 +79,7 @@ class ModelBookTest {
         say(book, new ModelCommand.RegisterModel("", Map.of()));
         for (int i = 1; i <= 20; i++) {
             Integer number = book.change(
-                            "user:ada",
+                            new Authority("user:ada", "token"),
                             name,
                             version("run" + i),
                             registry -> registry.model(name).orElseThrow().lastVersion())

@@ -14,6 +14,8 @@ import io.millrace.events.run.RunEvent;
 import io.millrace.events.run.RunStarted;
 import io.millrace.events.run.RunStatus;
 import io.millrace.events.run.TagsSet;
+import io.millrace.events.signal.SignalEvent;
+import io.millrace.events.signal.SignalRaised;
 import io.millrace.streams.DeadLetter;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.Topic.Principal;
@@ -174,6 +176,10 @@ class ProjectionTest {
         tracker.await(log(new ParamsLogged(Map.of("rate", "0.1"))));
         assertThat(find().params()).containsOnlyKeys("rate");
         await().untilAsserted(() -> assertThat(deadLetters(bad)).hasSize(1));
+        await().untilAsserted(() -> assertThat(signals(bad)).singleElement().satisfies(signal -> {
+            assertThat(signal.getName()).isEqualTo("DeadLettered");
+            assertThat(signal.getLabels()).isEqualTo(Map.of("service", "tracker", "topic", "run-events"));
+        }));
 
         // Built anew, nothing is told twice.
         StoredRun before = find();
@@ -183,6 +189,7 @@ class ProjectionTest {
         tracker.await(log(new TagsSet(Map.of(), List.of())));
         assertThat(find().params()).isEqualTo(before.params());
         assertThat(deadLetters(bad)).hasSize(1);
+        assertThat(signals(bad)).hasSize(1);
     }
 
     private List<EntryRefused> refusals() {
@@ -206,6 +213,20 @@ class ProjectionTest {
                     record.headers().lastHeader(DeadLetter.SOURCE_PARTITION).value(), StandardCharsets.UTF_8);
             if (offset.equals(Long.toString(of.offset())) && partition.equals(Integer.toString(of.partition()))) {
                 found.add(record);
+            }
+        });
+        return found;
+    }
+
+    private static List<SignalRaised> signals(RecordMetadata of) {
+        EventSerde<SignalEvent> serde =
+                EventSerde.of(Topics.ALERT_SIGNALS, TestBroker.shared().registry());
+        String id = of.topic() + "/" + of.partition() + "/" + of.offset();
+        List<SignalRaised> found = new ArrayList<>();
+        read(Topics.ALERT_SIGNALS.name(), record -> {
+            SignalEvent signal = serde.decode(record.value());
+            if (signal.getEventId().equals(id)) {
+                found.add((SignalRaised) signal.getPayload());
             }
         });
         return found;
