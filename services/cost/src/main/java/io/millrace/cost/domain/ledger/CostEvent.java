@@ -45,11 +45,10 @@ public sealed interface CostEvent {
     }
 
     private static String idOf(LineKey of, int revision) {
-        String holder =
-                switch (of.holder()) {
-                    case Holder.Job(String job) -> "job/" + job;
-                    case Holder.Idle() -> "idle";
-                };
+        String holder = switch (of.holder()) {
+            case Holder.Job(String job) -> "job/" + job;
+            case Holder.Idle() -> "idle";
+        };
         return String.join(
                 "/",
                 of.node(),

@@ -66,11 +66,14 @@ public final class NodeLedger {
     }
 
     void say(CostEvent event) {
-        said.merge(event.of(), new Said(event.amount(), 1), (before, next) ->
-                new Said(before.amount().plus(next.amount()), before.times() + 1));
+        said.merge(
+                event.of(),
+                new Said(event.amount(), 1),
+                (before, next) -> new Said(before.amount().plus(next.amount()), before.times() + 1));
     }
 
-    @Nullable Said said(LineKey key) {
+    @Nullable
+    Said said(LineKey key) {
         return said.get(key);
     }
 

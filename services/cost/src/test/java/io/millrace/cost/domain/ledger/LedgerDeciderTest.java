@@ -65,11 +65,7 @@ class LedgerDeciderTest {
 
     @Test
     void shouldSayWhatAnHourCostsWhenItIsOver() {
-        assertThat(hear(
-                        price("p", 2_000_000, 0, 0),
-                        up(0, 4),
-                        started("a", 15 * MINUTE, 2),
-                        tick(HOUR - 1)))
+        assertThat(hear(price("p", 2_000_000, 0, 0), up(0, 4), started("a", 15 * MINUTE, 2), tick(HOUR - 1)))
                 .isEmpty();
 
         assertThat(hear(tick(HOUR + 5)))
@@ -116,8 +112,7 @@ class LedgerDeciderTest {
         hear(price("p", 2_000_000, 0, 0), price("q", 1_000_000, 0, 90 * MINUTE), started("a", 0, 1), ended("a", HOUR));
 
         assertThat(hear(tick(HOUR)))
-                .containsExactly(
-                        new CostEvent.CostAccrued(job(0, "a"), priced(HOUR, 2_000_000, 2_000_000), HOUR));
+                .containsExactly(new CostEvent.CostAccrued(job(0, "a"), priced(HOUR, 2_000_000, 2_000_000), HOUR));
         assertThat(hear(tick(2 * HOUR)))
                 .extracting(event -> event.amount().micros())
                 .containsExactly(-1_000_000L);
@@ -126,16 +121,11 @@ class LedgerDeciderTest {
     @Test
     void shouldSayWhatHasNoPriceAndChargeItOncePublished() {
         assertThat(hear(started("a", 0, 2), ended("a", HOUR), tick(HOUR)))
-                .containsExactly(
-                        new CostEvent.CostAccrued(job(0, "a"), new Amount(2 * HOUR, 2 * HOUR, 0, 0), HOUR));
+                .containsExactly(new CostEvent.CostAccrued(job(0, "a"), new Amount(2 * HOUR, 2 * HOUR, 0, 0), HOUR));
         assertThat(hear(price("p", 0, 0, HOUR + 1), tick(2 * HOUR)))
                 .as("free of charge is a price")
                 .containsExactly(new CostEvent.CostCorrected(
-                        job(0, "a"),
-                        new Amount(0, -2 * HOUR, 0, 0),
-                        CostEvent.Cause.PRICE_RESTATED,
-                        1,
-                        2 * HOUR));
+                        job(0, "a"), new Amount(0, -2 * HOUR, 0, 0), CostEvent.Cause.PRICE_RESTATED, 1, 2 * HOUR));
     }
 
     @Test
@@ -191,8 +181,8 @@ class LedgerDeciderTest {
 
     @Test
     void shouldGiveEachEventAnIdOfItsOwn() {
-        List<CostEvent> events = new ArrayList<>(
-                hear(price("p", 2_000_000, 0, 0), up(0, 1), started("a", 0, 1), tick(2 * HOUR)));
+        List<CostEvent> events =
+                new ArrayList<>(hear(price("p", 2_000_000, 0, 0), up(0, 1), started("a", 0, 1), tick(2 * HOUR)));
         events.addAll(hear(ended("a", 90 * MINUTE), tick(3 * HOUR)));
         events.addAll(hear(price("q", 1_000_000, 0, 3 * HOUR), tick(4 * HOUR)));
 

@@ -72,7 +72,12 @@ class LedgerHistoriesTest {
         }
         for (int i = random.nextInt(6); i > 0; i--) {
             Price price = new Price(
-                    "p" + i, KEY, "USD", random.nextInt(5_000_000), ms(random.nextInt(STEPS)), ms(random.nextInt(STEPS)));
+                    "p" + i,
+                    KEY,
+                    "USD",
+                    random.nextInt(5_000_000),
+                    ms(random.nextInt(STEPS)),
+                    ms(random.nextInt(STEPS)));
             prices.add(price);
             inputs.add(new LedgerInput.PricePublished(price));
         }
@@ -142,9 +147,12 @@ class LedgerHistoriesTest {
                     if (line.getKey().hour() == hour * HOUR) {
                         long micros = line.getValue().micros();
                         total += micros;
-                        BigInteger own = exact.remove(hour + "/" + name(line.getKey().holder()));
-                        assertThat(own).isEqualTo(BigInteger.valueOf(line.getValue().exact()));
-                        assertThat(own.subtract(BigInteger.valueOf(micros * HOUR)).abs())
+                        BigInteger own =
+                                exact.remove(hour + "/" + name(line.getKey().holder()));
+                        assertThat(own)
+                                .isEqualTo(BigInteger.valueOf(line.getValue().exact()));
+                        assertThat(own.subtract(BigInteger.valueOf(micros * HOUR))
+                                        .abs())
                                 .isLessThan(BigInteger.valueOf(HOUR));
                     }
                 }
@@ -190,8 +198,7 @@ class LedgerHistoriesTest {
                 for (Run run : history.runs()) {
                     if (run.from() <= step && step < run.to()) {
                         idle -= run.gpus();
-                        exact.merge(
-                                hour + run.job(), ofOne.multiply(BigInteger.valueOf(run.gpus())), BigInteger::add);
+                        exact.merge(hour + run.job(), ofOne.multiply(BigInteger.valueOf(run.gpus())), BigInteger::add);
                     }
                 }
                 exact.merge(hour + "idle", ofOne.multiply(BigInteger.valueOf(idle)), BigInteger::add);
