@@ -72,7 +72,7 @@ class BudgetDeciderTest {
         set("t", TEAM, 500);
         assertThat(ask("a", TEAM, 400, false)).hasSize(1);
         assertThat(ask("a", TEAM, 400, false)).isEmpty();
-        assertThat(book.accounts().get("t").reservedMicros()).isEqualTo(400);
+        assertThat(book.account("t").reservedMicros()).isEqualTo(400);
     }
 
     @Test
@@ -81,8 +81,8 @@ class BudgetDeciderTest {
         ask("a", TEAM, 400, false);
         spend("a", PROJECT, 150, 6);
 
-        assertThat(book.accounts().get("t").spentMicros()).isEqualTo(150);
-        assertThat(book.accounts().get("t").reservedMicros()).isEqualTo(250);
+        assertThat(book.account("t").spentMicros()).isEqualTo(150);
+        assertThat(book.account("t").reservedMicros()).isEqualTo(250);
     }
 
     @Test
@@ -92,12 +92,12 @@ class BudgetDeciderTest {
         spend("a", TEAM, 100, 6);
 
         assertThat(hear(new BudgetInput.JobEnded("a", 160, 7))).containsExactly(new BudgetEvent.Released("a", 240, 7));
-        assertThat(book.accounts().get("t").reservedMicros()).isEqualTo(60);
+        assertThat(book.account("t").reservedMicros()).isEqualTo(60);
         assertThat(hear(new BudgetInput.JobEnded("a", 160, 8))).isEmpty();
 
         spend("a", TEAM, 60, 6);
-        assertThat(book.accounts().get("t").spentMicros()).isEqualTo(160);
-        assertThat(book.accounts().get("t").reservedMicros()).isZero();
+        assertThat(book.account("t").spentMicros()).isEqualTo(160);
+        assertThat(book.account("t").reservedMicros()).isZero();
     }
 
     @Test
@@ -109,7 +109,7 @@ class BudgetDeciderTest {
                 .containsExactly(
                         new BudgetEvent.Reserved("a", List.of("t"), 400, false, 5),
                         new BudgetEvent.Released("a", 360, 5));
-        assertThat(book.accounts().get("t").reservedMicros()).isEqualTo(40);
+        assertThat(book.account("t").reservedMicros()).isEqualTo(40);
     }
 
     @Test
@@ -169,13 +169,12 @@ class BudgetDeciderTest {
         set("t", TEAM, 3_000);
         spend("", TEAM, 1_200, DAY);
 
-        assertThat(book.accounts().get("t").forecast(10 * DAY))
+        assertThat(book.account("t").forecast(10 * DAY))
                 .isEqualTo(new BudgetAccount.Forecast(3_600, OptionalLong.of(25 * DAY)));
-        assertThat(book.accounts().get("t").forecast(15 * DAY))
+        assertThat(book.account("t").forecast(15 * DAY))
                 .isEqualTo(new BudgetAccount.Forecast(2_400, OptionalLong.empty()));
-        assertThat(book.accounts().get("t").forecast(0))
-                .isEqualTo(new BudgetAccount.Forecast(1_200, OptionalLong.empty()));
-        assertThat(book.accounts().get("t").forecast(90 * DAY))
+        assertThat(book.account("t").forecast(0)).isEqualTo(new BudgetAccount.Forecast(1_200, OptionalLong.empty()));
+        assertThat(book.account("t").forecast(90 * DAY))
                 .isEqualTo(new BudgetAccount.Forecast(1_200, OptionalLong.empty()));
     }
 

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -147,8 +148,8 @@ class LedgerHistoriesTest {
                     if (line.getKey().hour() == hour * HOUR) {
                         long micros = line.getValue().micros();
                         total += micros;
-                        BigInteger own =
-                                exact.remove(hour + "/" + name(line.getKey().holder()));
+                        BigInteger own = Objects.requireNonNull(
+                                exact.remove(hour + "/" + name(line.getKey().holder())));
                         assertThat(own)
                                 .isEqualTo(BigInteger.valueOf(line.getValue().exact()));
                         assertThat(own.subtract(BigInteger.valueOf(micros * HOUR))
@@ -156,7 +157,7 @@ class LedgerHistoriesTest {
                                 .isLessThan(BigInteger.valueOf(HOUR));
                     }
                 }
-                BigInteger node = exact.remove(hour + "/node");
+                BigInteger node = Objects.requireNonNull(exact.remove(hour + "/node"));
                 assertThat(total).isEqualTo(roundedHalfUp(node));
             }
             assertThat(exact.values()).allMatch(rest -> rest.signum() == 0);
