@@ -13,6 +13,8 @@ import io.millrace.events.alert.AlertEvent;
 import io.millrace.events.alertaction.AlertActionEvent;
 import io.millrace.events.alertinput.AlertInputEvent;
 import io.millrace.events.attempt.AttemptEvent;
+import io.millrace.events.audit.AuditEvent;
+import io.millrace.events.checkpoint.CheckpointEvent;
 import io.millrace.events.clock.ClockEvent;
 import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
@@ -59,6 +61,8 @@ public final class Topics {
 
     /** Pools are mapped to these partitions explicitly; the number never changes. */
     public static final int POOL_PARTITIONS = 8;
+
+    private static final int SEVEN_YEARS = 7 * 365 + 2; // days
 
     private static final Set<Principal> EVERYONE = EnumSet.allOf(Principal.class);
 
@@ -246,6 +250,13 @@ public final class Topics {
     public static final Topic<AlertEvent> ALERTS =
             owned(MONITOR, "alerts", "fingerprint or group", AlertEvent.class, KEYED_PARTITIONS, days(90), true);
 
+    /** What is told of all records of all topics that are audited. One partition: its order is the log. */
+    public static final Topic<AuditEvent> AUDIT_LOG =
+            owned(GOVERNANCE, "audit-log", "log id", AuditEvent.class, 1, days(SEVEN_YEARS), false);
+
+    public static final Topic<CheckpointEvent> AUDIT_CHECKPOINTS =
+            owned(GOVERNANCE, "audit-checkpoints", "log id", CheckpointEvent.class, 1, days(SEVEN_YEARS), false);
+
     public static final List<Topic<?>> ALL = List.of(
             JOB_EVENTS,
             ATTEMPT_EVENTS,
@@ -275,7 +286,9 @@ public final class Topics {
             MODEL_VERDICTS,
             ALERT_ACTIONS,
             ALERT_INPUTS,
-            ALERTS);
+            ALERTS,
+            AUDIT_LOG,
+            AUDIT_CHECKPOINTS);
 
     /** How long a dead-letter topic keeps what could not be read. */
     public static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(30);
