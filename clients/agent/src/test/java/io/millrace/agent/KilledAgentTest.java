@@ -17,6 +17,7 @@ import io.millrace.streams.Topics;
 import io.millrace.testkit.SeededRandom;
 import io.millrace.testkit.TestBroker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,14 @@ class KilledAgentTest {
         Process started = start();
         await().atMost(PlayedScheduler.SOON).until(() -> Files.exists(Agent.upFile(folder, node)));
         return started;
+    }
+
+    private String agentLog() {
+        try {
+            return Files.readString(folder.resolve("agent.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void kill(Process process) throws InterruptedException {
@@ -173,7 +182,9 @@ class KilledAgentTest {
         }
         for (PlayedScheduler scheduler : schedulers) {
             await().atMost(PlayedScheduler.SOON)
-                    .until(() -> scheduler.ofTheJob().stream().anyMatch(JobCompleted.class::isInstance));
+                    .untilAsserted(() -> assertThat(scheduler.ofTheJob())
+                            .as(() -> "of %s, whose agent wrote%n%s".formatted(scheduler.job, agentLog()))
+                            .hasAtLeastOneElementOfType(JobCompleted.class));
             assertThat(Files.readAllLines(runs.resolve(scheduler.job))).containsExactly("ran");
             assertThat(scheduler.said(Topics.ATTEMPT_EVENTS, scheduler.job, AttemptEvent::getEventId))
                     .filteredOn(id -> ((String) id).endsWith("/completed"))

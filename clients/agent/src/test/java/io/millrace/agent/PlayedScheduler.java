@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Decides about one job as a test says, on the broker of the tests, and reads what agents say. */
 final class PlayedScheduler {
 
-    static final Duration SOON = Duration.ofSeconds(30);
+    static final Duration SOON = Duration.ofMinutes(2);
 
     final String job = "j-" + UUID.randomUUID();
 
@@ -58,7 +58,7 @@ final class PlayedScheduler {
                 .setNodes(Arrays.stream(nodes)
                         .map(node -> new NodeShare(node, List.of(0, 2), "127.0.0.1"))
                         .toList())
-                .setStartBefore(Instant.now().plusSeconds(60))
+                .setStartBefore(Instant.now().plus(Duration.ofMinutes(10)))
                 .setLeaseMs(lease.toMillis())
                 .setTeam("vision")
                 .setUser("ada")

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Real processes. */
 class ShimTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final AttemptKey KEY = new AttemptKey("job", 1);
     private static final long LONG_LEASE = 600_000;
 

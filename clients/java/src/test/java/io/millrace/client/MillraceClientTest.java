@@ -153,7 +153,7 @@ class MillraceClientTest {
                         .setSilentAfterMs(600L)
                         .build())) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofMinutes(2))
                     .until(() -> payloads(Topics.RUN_EVENTS, run.id()).contains(new RunHeartbeat(600L)));
         }
     }

@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who may do what on a broker that runs: asked of it by real clients, and compared with what {@link Topics} says. */
 class AuthorityTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final byte[] KEY = "key".getBytes(StandardCharsets.UTF_8);
     private static final byte[] VALUE = "there".getBytes(StandardCharsets.UTF_8);
 

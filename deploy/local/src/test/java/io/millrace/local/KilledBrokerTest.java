@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A broker that dies without a word leaves transactions open; its successor has to end them. */
 class KilledBrokerTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String GROUP = "readers";
     private static final TopicPartition SOURCE = new TopicPartition("numbers", 0);
     private static final TopicPartition TARGET = new TopicPartition("squares", 0);

@@ -108,7 +108,7 @@ class SupervisedProcessTest {
         ProcessRef first = Objects.requireNonNull(worker.state().process());
         first.alive().orElseThrow().destroyForcibly();
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofMinutes(2))
                 .until(() -> worker.state().health() == Health.UP
                         && worker.state().process() != null
                         && !first.equals(worker.state().process()));

@@ -60,7 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AuthorityStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final String REASON = "{\"reason\": \"the board waits for it\"}";
     private static final int LAST = Integer.MAX_VALUE;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What docker-compose.yml says, done without containers: it serves over TLS, and nobody does what he may not. */
 class ComposeFileTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @TempDir
     private Path folder;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stack with {@code --tls}: broker, registry and REST are encrypted, and there is no other way in. */
 class EncryptedStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @TempDir
     private Path folder;

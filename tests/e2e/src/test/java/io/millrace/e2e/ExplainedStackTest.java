@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stack under the shipped policy and organisation, whose one node is taken. */
 class ExplainedStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @TempDir
     private Path folder;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The agent that a stack brings, another one, and a job that needs both; one is killed in the middle. */
 class KilledAgentStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     /** The stack's own node, and so the first in rank; and the one whose agent is killed. */
     private static final String OWN = "local";

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stack that loses all of its processes at once, as with the power, comes up again and has forgotten nothing. */
 class KilledStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     /** Kills of one stack; each adds a start. */
     private static final int KILLS = Integer.getInteger("millrace.stack.kills", 1);

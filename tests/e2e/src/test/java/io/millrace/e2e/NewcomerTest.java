@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the README shows a newcomer, command by command: the example runs, gives way, and goes on where it was. */
 class NewcomerTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final Pattern EPOCH = Pattern.compile("(?m)^epoch (\\d+): error ");
 
     private record Outcome(int status, String out, String err) {}

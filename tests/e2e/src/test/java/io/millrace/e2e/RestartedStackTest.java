@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a stack knows outlives it, and a pool may join when it comes up again. */
 class RestartedStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @TempDir
     Path folder;

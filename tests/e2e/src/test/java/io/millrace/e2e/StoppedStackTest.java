@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** However a stack is stopped, nothing of it stays behind. */
 class StoppedStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @TempDir
     Path folder;

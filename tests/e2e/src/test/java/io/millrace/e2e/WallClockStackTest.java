@@ -58,7 +58,7 @@ import picocli.CommandLine;
 /** A stack on the wall clock under the shipped policy, and whatever its users send. Tests keep apart by pools. */
 class WallClockStackTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @TempDir
     static Path folder;
@@ -213,7 +213,7 @@ class WallClockStackTest {
             signal("-CONT", registry);
         }
         sent.add("newer-producer");
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(2))
                 .until(() -> sent.stream()
                         .noneMatch(jobId -> stack().stateOf(jobId).isEmpty()
                                 || stack().stateOf(jobId).equals("SUBMITTED")));

@@ -148,11 +148,11 @@ class DeliveryTest {
         tell("down", 0, 5);
         tell("another", 0, 3);
         try (Delivery delivery = delivery("down")) {
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> delivery.failed() >= 3);
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> delivery.failed() >= 3);
             tell("down", 5, 8);
             assertThat(taken).isEmpty();
             status.set(200);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> delivery.delivered() == 8);
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> delivery.delivered() == 8);
         }
         assertThat(ids()).isEqualTo(named("down", 8));
         assertThat(refused).isEmpty();
@@ -162,11 +162,11 @@ class DeliveryTest {
     void shouldGoOnWhereItWas() {
         tell("again", 0, 4);
         try (Delivery delivery = delivery("again")) {
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> delivery.delivered() == 4);
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> delivery.delivered() == 4);
         }
         tell("again", 4, 6);
         try (Delivery delivery = delivery("again")) {
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> ids().contains("again-5"));
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> ids().contains("again-5"));
         }
         assertThat(ids().stream().distinct().toList()).isEqualTo(named("again", 6));
         assertThat(traces).startsWith(Envelope.traceparent("job-1", "e-0"), "null");
@@ -177,7 +177,7 @@ class DeliveryTest {
         status.set(400);
         tell("strict", 0, 1);
         try (Delivery delivery = delivery("strict")) {
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !refused.isEmpty());
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> !refused.isEmpty());
         }
         assertThat(refused).containsExactly("receiver strict refused it with status 400");
     }

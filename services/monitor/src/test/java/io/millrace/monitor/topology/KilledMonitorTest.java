@@ -100,7 +100,7 @@ class KilledMonitorTest {
                         users.flush();
                         int told = i / A_MINUTE - 3;
                         Awaitility.await()
-                                .atMost(Duration.ofSeconds(60))
+                                .atMost(Duration.ofMinutes(2))
                                 .until(() -> verdicts().size() >= told - random.nextInt(20));
                         process.destroyForcibly().waitFor();
                         process = start(settings);
@@ -108,7 +108,7 @@ class KilledMonitorTest {
                 }
                 users.flush();
                 Awaitility.await()
-                        .atMost(Duration.ofSeconds(60))
+                        .atMost(Duration.ofMinutes(2))
                         .until(() -> verdicts().size() >= expected.size());
             } finally {
                 process.destroyForcibly().waitFor();

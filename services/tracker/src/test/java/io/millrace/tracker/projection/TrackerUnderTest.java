@@ -99,7 +99,7 @@ public final class TrackerUnderTest implements AutoCloseable {
     /** Returns when the tables hold this record and all before it. */
     public void await(RecordMetadata last) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> database.reading(transaction -> Positions.all(transaction))
                                 .getOrDefault(new TopicPartition(last.topic(), last.partition()), 0L)
@@ -109,7 +109,7 @@ public final class TrackerUnderTest implements AutoCloseable {
     /** Returns when the tables hold all that was in the log when following began. */
     public void awaitCaughtUp() {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(120))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> follower != null && follower.progress().caughtUp());
     }
