@@ -37,6 +37,7 @@ import picocli.CommandLine.ParseResult;
             OverrideCommand.class,
             PreemptCommand.class,
             AlertsCommand.class,
+            TracesCommand.class,
             DriftCommand.class,
             FairnessCommand.class,
             AdoptCommand.Policy.class,
