@@ -20,6 +20,9 @@ import io.millrace.events.cycle.CycleEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.drift.DriftEvent;
 import io.millrace.events.experiment.ExperimentEvent;
+import io.millrace.events.fairanswer.FairAnswerEvent;
+import io.millrace.events.fairdecision.FairDecisionEvent;
+import io.millrace.events.fairness.FairnessEvent;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.label.LabelEvent;
 import io.millrace.events.log.LogEvent;
@@ -257,6 +260,22 @@ public final class Topics {
     public static final Topic<CheckpointEvent> AUDIT_CHECKPOINTS =
             owned(GOVERNANCE, "audit-checkpoints", "log id", CheckpointEvent.class, 1, days(SEVEN_YEARS), false);
 
+    /** What {@link #LABELS} look for where groups are compared: decisions about their members. */
+    public static final Topic<FairAnswerEvent> FAIRNESS_ANSWERS = owned(
+            GOVERNANCE, "fairness-answers", "prediction id", FairAnswerEvent.class, KEYED_PARTITIONS, days(35), false);
+
+    public static final Topic<FairDecisionEvent> FAIRNESS_DECISIONS = owned(
+            GOVERNANCE,
+            "fairness-decisions",
+            "model version",
+            FairDecisionEvent.class,
+            KEYED_PARTITIONS,
+            days(35),
+            false);
+
+    public static final Topic<FairnessEvent> FAIRNESS_STATS = owned(
+            GOVERNANCE, "fairness-stats", "model version", FairnessEvent.class, KEYED_PARTITIONS, forever(), true);
+
     public static final List<Topic<?>> ALL = List.of(
             JOB_EVENTS,
             ATTEMPT_EVENTS,
@@ -287,6 +306,9 @@ public final class Topics {
             ALERT_ACTIONS,
             ALERT_INPUTS,
             ALERTS,
+            FAIRNESS_ANSWERS,
+            FAIRNESS_DECISIONS,
+            FAIRNESS_STATS,
             AUDIT_LOG,
             AUDIT_CHECKPOINTS);
 

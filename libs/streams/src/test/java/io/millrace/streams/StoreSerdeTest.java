@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.stores.alert.AlertEntity;
+import io.millrace.stores.fairness.FairnessRecord;
 import io.millrace.stores.pool.PoolEntityRecord;
 import io.millrace.stores.pool.StoredStale;
 import io.millrace.stores.truth.TruthRecord;
@@ -42,7 +43,8 @@ class StoreSerdeTest {
                         versions(UsageRecord.class, "usage-state"),
                         versions(WindowRecord.class, "monitor-window"),
                         versions(TruthRecord.class, "truth-window"),
-                        versions(AlertEntity.class, "alert-state"))
+                        versions(AlertEntity.class, "alert-state"),
+                        versions(FairnessRecord.class, "fairness-window"))
                 .flatMap(all -> all);
     }
 
@@ -62,7 +64,12 @@ class StoreSerdeTest {
         try (Stream<Path> stores = Files.list(RECORDED)) {
             assertThat(stores.map(store -> store.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "alert-state", "monitor-window", "pool-state", "truth-window", "usage-state");
+                            "alert-state",
+                            "fairness-window",
+                            "monitor-window",
+                            "pool-state",
+                            "truth-window",
+                            "usage-state");
         }
     }
 

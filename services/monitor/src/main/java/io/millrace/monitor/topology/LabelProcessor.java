@@ -8,6 +8,7 @@ import io.millrace.events.truth.TruthEvent;
 import io.millrace.events.truth.TruthJoined;
 import io.millrace.monitor.codec.VerdictCodec;
 import io.millrace.monitor.domain.window.StreamTime;
+import io.millrace.service.topology.DeadLetters;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.Topics;

@@ -7,6 +7,7 @@ import io.millrace.events.telemetry.GpuSample;
 import io.millrace.events.telemetry.GpusSampled;
 import io.millrace.events.telemetry.TelemetryEvent;
 import io.millrace.monitor.codec.VerdictCodec;
+import io.millrace.service.topology.DeadLetters;
 import io.millrace.streams.Envelope;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;

@@ -4,6 +4,7 @@ import io.millrace.monitor.codec.AlertInputCodec;
 import io.millrace.monitor.domain.alert.AlertDecider;
 import io.millrace.monitor.domain.drift.DriftPolicy;
 import io.millrace.monitor.domain.window.WindowPolicy;
+import io.millrace.service.topology.DeadLetters;
 import io.millrace.streams.DeadLetter;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
@@ -34,6 +35,8 @@ import org.apache.kafka.streams.state.Stores;
  * alone who has to know.
  */
 public final class MonitorTopology {
+
+    private static final String SERVICE = "monitor";
 
     static final String WINDOW_STORE = "model-windows";
     static final String ALERT_STORE = "alert-state";
@@ -90,7 +93,7 @@ public final class MonitorTopology {
                 DRIFT_SINK,
                 OUTCOMES_SINK,
                 SILENCE_SINK,
-                new DeadLetters(WINDOW_DEAD_LETTERS, WINDOW_SIGNALS));
+                new DeadLetters(SERVICE, WINDOW_DEAD_LETTERS, WINDOW_SIGNALS));
         topology.addProcessor(
                 WINDOWS,
                 () -> new WindowProcessor(policy, drift, clock, WINDOW_STORE, schemas, outputs),
@@ -113,7 +116,7 @@ public final class MonitorTopology {
     }
 
     private static void truth(Topology topology, WindowPolicy policy, SchemaLookup schemas) {
-        DeadLetters deadLetters = new DeadLetters(LABEL_DEAD_LETTERS, LABEL_SIGNALS);
+        DeadLetters deadLetters = new DeadLetters(SERVICE, LABEL_DEAD_LETTERS, LABEL_SIGNALS);
         topology.addProcessor(
                 LABELS,
                 () -> new LabelProcessor(OUTCOME_STORE, WAITING_STORE, TRUTHS_SINK, deadLetters, schemas),
@@ -145,7 +148,7 @@ public final class MonitorTopology {
     }
 
     private static void memory(Topology topology, SchemaLookup schemas) {
-        DeadLetters outputs = new DeadLetters(MEMORY_DEAD_LETTERS, MEMORY_SIGNALS);
+        DeadLetters outputs = new DeadLetters(SERVICE, MEMORY_DEAD_LETTERS, MEMORY_SIGNALS);
         topology.addProcessor(MEMORY, () -> new MemoryWatch(schemas, outputs), source(topology, Topics.GPU_TELEMETRY));
         sink(topology, MEMORY_SIGNALS, Topics.ALERT_SIGNALS, schemas, MEMORY);
         deadLetters(topology, MEMORY_DEAD_LETTERS, MEMORY);

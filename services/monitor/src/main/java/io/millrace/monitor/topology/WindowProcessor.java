@@ -20,6 +20,7 @@ import io.millrace.monitor.domain.quality.ServiceWindow;
 import io.millrace.monitor.domain.window.OpenWindow;
 import io.millrace.monitor.domain.window.StreamTime;
 import io.millrace.monitor.domain.window.WindowPolicy;
+import io.millrace.service.topology.DeadLetters;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.ServiceClock;

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How decisions came out, group by group: of a file or of a window of time. Those of several add up to those of all. */
 public final class FairnessCounts {
@@ -35,6 +36,11 @@ public final class FairnessCounts {
     private void count(Collection<Group> of, Consumer<GroupCounts> one) {
         one.accept(everybody);
         of.forEach(group -> one.accept(groups.computeIfAbsent(group, key -> new GroupCounts())));
+    }
+
+    /** Adds counts of a group that were taken before; of everybody, where it is null. */
+    public void merge(@Nullable Group group, GroupCounts counts) {
+        (group == null ? everybody : groups.computeIfAbsent(group, key -> new GroupCounts())).merge(counts);
     }
 
     public void merge(FairnessCounts other) {

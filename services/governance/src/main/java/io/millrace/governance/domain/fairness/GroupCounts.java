@@ -1,6 +1,8 @@
 package io.millrace.governance.domain.fairness;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +72,34 @@ public final class GroupCounts {
             cameTrue[i] = Math.addExact(cameTrue[i], other.cameTrue[i]);
             scores[i] = Math.addExact(scores[i], other.scores[i]);
         }
+    }
+
+    /** Everything that was counted, in an order that stays the same; {@link #of} makes counts of it. */
+    public List<Long> totals() {
+        List<Long> totals = new ArrayList<>(
+                List.of(answered, selected, truePositives, falsePositives, falseNegatives, trueNegatives));
+        for (long[] bins : List.of(scored, cameTrue, scores)) {
+            Arrays.stream(bins).forEach(totals::add);
+        }
+        return totals;
+    }
+
+    /** What {@link #totals} were taken of. */
+    public static GroupCounts of(List<Long> totals) {
+        GroupCounts counts = new GroupCounts();
+        counts.answered = totals.get(0);
+        counts.selected = totals.get(1);
+        counts.truePositives = totals.get(2);
+        counts.falsePositives = totals.get(3);
+        counts.falseNegatives = totals.get(4);
+        counts.trueNegatives = totals.get(5);
+        int at = 6;
+        for (long[] bins : List.of(counts.scored, counts.cameTrue, counts.scores)) {
+            for (int i = 0; i < SCORE_BINS; i++) {
+                bins[i] = totals.get(at++);
+            }
+        }
+        return counts;
     }
 
     GroupCounts copy() {

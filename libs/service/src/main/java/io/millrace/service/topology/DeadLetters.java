@@ -1,4 +1,4 @@
-package io.millrace.monitor.topology;
+package io.millrace.service.topology;
 
 import io.millrace.events.signal.SignalEvent;
 import io.millrace.streams.DeadLetter;
@@ -6,23 +6,26 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
-/** What becomes of a record that can't be used: its topic's dead letters take it, and a signal tells of it. */
-record DeadLetters(String deadLetterSink, String signalSink) {
-
-    private static final String SERVICE = "monitor";
+/**
+ * What becomes of a record that a part of a topology can't use: its topic's dead letters take it, and a signal tells of it.
+ *
+ * @param service whose topology it is
+ */
+public record DeadLetters(String service, String deadLetterSink, String signalSink) {
 
     /** Where a record was read. */
-    record Source(String topic, int partition, long offset) {}
+    public record Source(String topic, int partition, long offset) {}
 
     /** The record that is processed now. */
-    void condemn(ProcessorContext<String, Object> context, Record<String, byte[]> record, String reason) {
+    public void condemn(ProcessorContext<String, Object> context, Record<String, byte[]> record, String reason) {
         RecordMetadata from = context.recordMetadata()
                 .orElseThrow(() -> new IllegalStateException("only what came from a topic can be a dead letter"));
         condemn(context, record, new Source(from.topic(), from.partition(), from.offset()), reason);
     }
 
     /** A record that was read before. */
-    void condemn(ProcessorContext<String, Object> context, Record<String, byte[]> record, Source from, String reason) {
+    public void condemn(
+            ProcessorContext<String, Object> context, Record<String, byte[]> record, Source from, String reason) {
         context.forward(
                 new Record<>(
                         record.key(),
@@ -31,9 +34,9 @@ record DeadLetters(String deadLetterSink, String signalSink) {
                         DeadLetter.headers(reason, from.topic(), from.partition(), from.offset())),
                 deadLetterSink);
         SignalEvent signal =
-                DeadLetter.signal(SERVICE, from.topic(), from.partition(), from.offset(), record.timestamp(), reason);
+                DeadLetter.signal(service, from.topic(), from.partition(), from.offset(), record.timestamp(), reason);
         context.forward(
-                new Record<>(DeadLetter.fingerprint(SERVICE, from.topic()), (Object) signal, record.timestamp()),
+                new Record<>(DeadLetter.fingerprint(service, from.topic()), (Object) signal, record.timestamp()),
                 signalSink);
     }
 }
