@@ -16,7 +16,12 @@ import picocli.CommandLine.Spec;
         description = "Print registered models: what they are, what they were, and who made them so.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ModelFairnessCommand.class, ModelsCommand.Listing.class, ModelsCommand.Show.class, ModelsCommand.History.class})
+        subcommands = {
+            ModelFairnessCommand.class,
+            ModelsCommand.Listing.class,
+            ModelsCommand.Show.class,
+            ModelsCommand.History.class
+        })
 final class ModelsCommand {
 
     /** Prints all. */

@@ -26,8 +26,8 @@ public final class JudgedText {
     }
 
     private static String groups(FairnessJudged judged) {
-        TextTable table = new TextTable(
-                List.of("group", "size", "selected", "ratio", "true positive rate", "false positive rate", "precision"));
+        TextTable table = new TextTable(List.of(
+                "group", "size", "selected", "ratio", "true positive rate", "false positive rate", "precision"));
         for (GroupRates group : judged.getGroups()) {
             table.row(List.of(
                     name(group.getValues()),
