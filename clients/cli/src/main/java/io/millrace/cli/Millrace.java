@@ -39,6 +39,7 @@ import picocli.CommandLine.ParseResult;
             AlertsCommand.class,
             DriftCommand.class,
             FairnessCommand.class,
+            AuditCommand.class,
             AdoptCommand.Policy.class,
             AdoptCommand.Org.class,
             ReplayCommand.class,

@@ -53,7 +53,7 @@ class AuditWriterTest {
     private void finish(AuditWriter writer) {
         int records = count(story.audited());
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofMinutes(2))
                 .pollInSameThread()
                 .pollInterval(Duration.ZERO)
                 .pollDelay(Duration.ZERO)
@@ -129,7 +129,7 @@ class AuditWriterTest {
                 Process running = process;
                 Awaitility.await()
                         .pollInterval(Duration.ofMillis(400))
-                        .atMost(Duration.ofSeconds(30))
+                        .atMost(Duration.ofMinutes(2))
                         .until(() -> {
                             assertThat(running.isAlive()).isTrue();
                             return story.lines(logId).size() > before + random.nextInt(100);
@@ -141,7 +141,7 @@ class AuditWriterTest {
                 }
             }
             int records = count(story.audited());
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> covered() >= records);
+            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> covered() >= records);
         } finally {
             process.destroyForcibly().waitFor();
         }
