@@ -24,13 +24,14 @@ import picocli.CommandLine.Spec;
             "'python3 -m millrace.audit' checks what 'export' and 'prove' write, without Millrace."
         },
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(verify | list | export | prove | check-proof)",
+        synopsisSubcommandLabel = "(verify | list | export | prove | check-proof | replay)",
         subcommands = {
             AuditCommand.Verify.class,
             AuditEntriesCommand.Entries.class,
             AuditEntriesCommand.Export.class,
             AuditProofCommand.Prove.class,
-            AuditProofCommand.CheckProof.class
+            AuditProofCommand.CheckProof.class,
+            AuditReplayCommand.class
         })
 final class AuditCommand {
 

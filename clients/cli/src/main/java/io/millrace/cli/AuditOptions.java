@@ -36,19 +36,13 @@ final class AuditOptions {
         return CheckpointKey.ofPem(Files.readString(file));
     }
 
-    /** Which log is meant, and whose signature is believed. */
-    static final class Log {
+    /** Which log of a stack is meant, and whose signature is believed. */
+    static final class Stack {
         @Mixin
         private StackFolder folder = new StackFolder();
 
         @Option(names = "--log", paramLabel = "ID", description = "Which log. Default: ${DEFAULT-VALUE}.")
         private String logId = LOG_ID;
-
-        @Option(
-                names = "--exported",
-                paramLabel = "FOLDER",
-                description = "A log that 'audit export' wrote, in place of a stack's.")
-        private @Nullable Path exported;
 
         @Option(
                 names = "--key",
@@ -57,22 +51,43 @@ final class AuditOptions {
                         + " folder, which whoever can write there could have changed.")
         private @Nullable Path key;
 
-        ReadLog read() throws IOException {
-            if (exported != null) {
-                return ReadLog.in(exported);
-            }
-            Connection connection = folder.connection();
+        Connection connection() {
+            return folder.connection();
+        }
+
+        ReadLog read() {
+            Connection connection = connection();
             return ReadLog.of(connection.kafkaProperties(), connection.schemas(), logId);
+        }
+
+        CheckpointKey key() throws IOException {
+            return readKey(key == null ? stackKey(folder.path()) : key);
+        }
+    }
+
+    /** Which log is meant, of a stack or exported. */
+    static final class Log {
+        @Mixin
+        private Stack stack = new Stack();
+
+        @Option(
+                names = "--exported",
+                paramLabel = "FOLDER",
+                description = "A log that 'audit export' wrote, in place of a stack's.")
+        private @Nullable Path exported;
+
+        ReadLog read() throws IOException {
+            return exported == null ? stack.read() : ReadLog.in(exported);
         }
 
         /** What the log is to be held against; none where only the log is at hand. */
         @Nullable
         Sources sources() {
-            return exported == null ? new Sources(folder.connection().kafkaProperties()) : null;
+            return exported == null ? new Sources(stack.connection().kafkaProperties()) : null;
         }
 
         CheckpointKey key() throws IOException {
-            return readKey(key == null ? stackKey(folder.path()) : key);
+            return stack.key();
         }
     }
 

@@ -204,6 +204,23 @@ class AuditCommandTest {
     }
 
     @Test
+    void shouldSayWhatAJobWasAtATime() throws IOException {
+        JsonNode then = json("replay", "--json", "--subject", "job/" + JOB, "--at", "1970-01-01T00:00:02Z");
+        assertThat(then.path("verified").asBoolean()).isTrue();
+        assertThat(then.path("state").path("cancel_requested").asText()).isEqualTo("a test");
+        assertThat(then.path("events"))
+                .allMatch(event -> event.path("at").asText().compareTo("1970-01-01T00:00:02Z") <= 0);
+        assertThat(then.path("events")).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(told(0, "replay", "--subject", "job/" + JOB))
+                .startsWith("job/" + JOB)
+                .contains("cancel_requested  a test", "JobCancelRequested  job-events/")
+                .endsWith("verified\n");
+        assertThat(told(1, "replay", "--subject", "model/none-such")).contains("there was no such thing");
+        told(2, "replay", "--subject", "job/");
+        assertThat(err.toString()).contains("a subject is job/ID, model/NAME, policy/POOL");
+    }
+
+    @Test
     void shouldSayWhatToDo() {
         told(1, "prove", "999999999");
         assertThat(err.toString()).contains("has no entry 999999999", "try again then");

@@ -7,9 +7,11 @@ import io.millrace.governance.domain.tree.Hash;
 import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -42,9 +44,17 @@ public record Sources(Map<String, Object> client) {
 
     /** Gives a check, which has all entries by now, the records that it wants, up to what is the end now. */
     public void into(SourceCheck check) {
+        into(check, Topics.ALL.stream().filter(Topic::audited).toList(), record -> {});
+    }
+
+    /**
+     * The same, of some topics.
+     *
+     * @param reader is given what the check is given
+     */
+    void into(SourceCheck check, Collection<Topic<?>> topics, Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            List<TopicPartition> all = Topics.ALL.stream()
-                    .filter(Topic::audited)
+            List<TopicPartition> all = topics.stream()
                     .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
                     .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList();
@@ -63,7 +73,10 @@ public record Sources(Map<String, Object> client) {
                 ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
                 open.forEach((partition, end) -> polled.records(partition).stream()
                         .filter(record -> record.offset() < end)
-                        .forEach(record -> check.record(place(partition), record.offset(), leaf(record))));
+                        .forEach(record -> {
+                            check.record(place(partition), record.offset(), leaf(record));
+                            reader.accept(record);
+                        }));
                 List<TopicPartition> done = open.entrySet().stream()
                         .filter(end -> consumer.position(end.getKey()) >= end.getValue())
                         .map(Map.Entry::getKey)
