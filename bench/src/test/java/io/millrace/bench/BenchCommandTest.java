@@ -58,6 +58,8 @@ class BenchCommandTest {
         assertThat(err.toString()).contains("--rounds and --rate must be more than 0");
         assertThat(run("tracker", "--metrics=9")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString()).contains("--metrics no less than 10");
+        assertThat(run("audit", "--thousands=0")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("--events, --thousands and --rounds must be numbers from 1 on");
         assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
     }
 }

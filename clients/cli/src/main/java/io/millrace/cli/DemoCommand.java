@@ -1,5 +1,8 @@
 package io.millrace.cli;
 
+import io.millrace.cli.audit.ReadLog;
+import io.millrace.cli.audit.Sources;
+import io.millrace.cli.demo.AuditOutcome;
 import io.millrace.cli.demo.DemoReport;
 import io.millrace.cli.demo.ModelAudit;
 import io.millrace.cli.demo.ModelOutcome;
@@ -68,6 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     private static final Pattern SPAN = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
     private static final String ANSWERS = TRACES + "sea_predictions.csv.gz";
     private static final Duration ACCOUNTS_FOLLOW = Duration.ofSeconds(30);
+    private static final Duration AUDIT_FOLLOWS = Duration.ofMinutes(2);
     private static final Duration MONITOR_FOLLOWS = Duration.ofSeconds(90);
     private static final long MS_PER_MINUTE = 60_000;
     private static final long MS_PER_HOUR = 60 * MS_PER_MINUTE;
@@ -225,15 +229,33 @@ final class DemoCommand implements Callable<Integer> {
         }
         say(out, "Deciding every cycle again from its recorded inputs ...");
         PlayAudit audit = new PlayAudit(connection, registry);
+        long accounted = audit.gpuMsAccounted(summary.gpuMsPlayed(), ACCOUNTS_FOLLOW);
+        long equal =
+                Replay.run(connection.kafkaProperties(), registry, null, null).equal();
+        say(out, "Looking for every record of it in the audit log ...");
         return new DemoReport(
                 (playingAt.get() - startedAt) / 1e3,
                 seconds,
                 summary,
-                audit.gpuMsAccounted(summary.gpuMsPlayed(), ACCOUNTS_FOLLOW),
-                Replay.run(connection.kafkaProperties(), registry, null, null).equal(),
+                accounted,
+                equal,
                 audit.deadLetters(),
                 model,
+                logged(stack, connection, registry),
                 shares.isEmpty() ? Map.of() : SharesOverTime.of(audit.stays(), shares));
+    }
+
+    private static AuditOutcome logged(StackOptions stack, Connection connection, SchemaRegistry registry) {
+        Map<String, Object> client = connection.kafkaProperties();
+        try {
+            return AuditOutcome.of(
+                    () -> ReadLog.of(client, registry, AuditOptions.LOG_ID),
+                    AuditOptions.readKey(AuditOptions.stackKey(stack.data())),
+                    new Sources(client),
+                    AUDIT_FOLLOWS);
+        } catch (IOException e) {
+            throw new CommandException("can't read the audit log's key: " + e.getMessage(), e);
+        }
     }
 
     /** Says what is normal of the model, as whoever trained it would. */
@@ -289,6 +311,7 @@ final class DemoCommand implements Callable<Integer> {
         table.row(List.of("what waits", "./millrace queue" + here));
         table.row(List.of("the model", "./millrace drift " + Story.KEY + here));
         table.row(List.of("alerts", "./millrace alerts" + here));
+        table.row(List.of("the audit log", "./millrace audit verify" + here + ", audit list" + here));
         table.row(List.of("decide again", "./millrace replay" + here));
         table.row(List.of("stop", "./millrace down" + here + " (--purge removes the data)"));
         say(out, table.text());

@@ -40,6 +40,7 @@ import picocli.CommandLine.ParseResult;
             TracesCommand.class,
             DriftCommand.class,
             FairnessCommand.class,
+            AuditCommand.class,
             AdoptCommand.Policy.class,
             AdoptCommand.Org.class,
             ReplayCommand.class,

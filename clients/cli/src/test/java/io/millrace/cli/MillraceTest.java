@@ -52,7 +52,8 @@ class MillraceTest {
     void shouldNameThePortsThatCanBeChosen(String command) {
         assertThat(run(command, "--help").out().replaceAll("\\s+", " "))
                 .contains("Default: broker=19092, registry=18081, registry-management=18082, scheduler=18090,"
-                        + " tracker=18091, monitor=18092.");
+                        + " tracker=18091, monitor=18092,"
+                        + " governance=18093.");
     }
 
     @ParameterizedTest
@@ -70,7 +71,7 @@ class MillraceTest {
     void shouldHelpWithAWordItDoesNotKnow() {
         assertThat(run("sumbit")).isEqualTo(new Outcome(2, "", """
                         millrace: Unmatched argument at index 0: 'sumbit'
-                        Did you mean: millrace submit?
+                        Did you mean: millrace submit or millrace audit?
                         Try 'millrace --help'.
                         """));
     }

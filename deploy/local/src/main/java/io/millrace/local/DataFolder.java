@@ -75,7 +75,7 @@ public record DataFolder(Path path) {
         return path.resolve("registry");
     }
 
-    Path state(String service) {
+    public Path state(String service) {
         return path.resolve("state").resolve(service);
     }
 

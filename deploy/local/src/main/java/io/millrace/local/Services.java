@@ -21,7 +21,8 @@ final class Services {
     private static final List<Service> ALL = List.of(
             new Service("scheduler", 18090, Services::scheduler),
             new Service("tracker", 18091, options -> Map.of()),
-            new Service("monitor", 18092, Services::monitor));
+            new Service("monitor", 18092, Services::monitor),
+            new Service("governance", 18093, Services::governance));
 
     static final List<String> NAMES = ALL.stream().map(Service::name).toList();
 
@@ -44,6 +45,13 @@ final class Services {
         return Map.of(
                 "MILLRACE_ALERT_RULES_FILE",
                 options.root().resolve("policies/alerts.yaml").toString());
+    }
+
+    /** A play is over in minutes, and whoever sums it up waits until all of it is logged and signed. */
+    private static Map<String, String> governance(StackOptions options) {
+        return options.clock().equals("driven")
+                ? Map.of("MILLRACE_AUDIT_PATIENCE", "1s", "MILLRACE_AUDIT_CHECKPOINT_EVERY", "2s")
+                : Map.of();
     }
 
     private static Map<String, Integer> ports() {

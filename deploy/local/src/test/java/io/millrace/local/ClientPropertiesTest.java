@@ -43,6 +43,7 @@ class ClientPropertiesTest {
                 millrace.scheduler.url=http://127.0.0.1:18090
                 millrace.tracker.url=http://127.0.0.1:18091
                 millrace.monitor.url=http://127.0.0.1:18092
+                millrace.governance.url=http://127.0.0.1:18093
                 millrace.token=0123456789abcdef
                 millrace.clock=scaled(10)
                 millrace.pools=a=0,b=1

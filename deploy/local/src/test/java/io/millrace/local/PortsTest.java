@@ -19,6 +19,7 @@ class PortsTest {
         assertThat(ports.of("scheduler")).isEqualTo(18090);
         assertThat(ports.of("tracker")).isEqualTo(18091);
         assertThat(ports.of("monitor")).isEqualTo(18092);
+        assertThat(ports.of("governance")).isEqualTo(18093);
     }
 
     @Test
@@ -58,7 +59,7 @@ class PortsTest {
     void shouldRefuseANameItDoesNotKnow() {
         assertThatThrownBy(() -> Ports.defaults().with("kafka", 9092))
                 .hasMessage("there is no port named 'kafka'; the names are broker, registry, registry-management,"
-                        + " scheduler, tracker, monitor");
+                        + " scheduler, tracker, monitor, governance");
     }
 
     @Test

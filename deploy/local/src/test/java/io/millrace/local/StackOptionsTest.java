@@ -25,7 +25,7 @@ class StackOptionsTest {
                         Map.of("default", 0),
                         Path.of("/millrace/policies/default.yaml"),
                         null,
-                        List.of("scheduler", "tracker", "monitor"),
+                        List.of("scheduler", "tracker", "monitor", "governance"),
                         null,
                         null));
     }
@@ -46,7 +46,8 @@ class StackOptionsTest {
     @Test
     void shouldRefuseAServiceItDoesNotKnow() {
         assertThatThrownBy(() -> usual.withServices(List.of("oracle")))
-                .hasMessage("there is no service named 'oracle'; the services are scheduler, tracker, monitor");
+                .hasMessage("there is no service named 'oracle'; the services are scheduler, tracker, monitor,"
+                        + " governance");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.Map;
  * @param cyclesRedecidedEqual cycles that replay decided again alike
  * @param deadLetters records that somebody could not read
  * @param model what came of the model that answered meanwhile
+ * @param audit whether the audit log has all of it
  * @param byDay what each team held and wanted; empty where teams don't share the cluster
  */
 public record DemoReport(
@@ -32,6 +33,7 @@ public record DemoReport(
         long cyclesRedecidedEqual,
         long deadLetters,
         ModelOutcome model,
+        AuditOutcome audit,
         Map<Long, Map<String, TeamDay>> byDay) {
     private static final double MS_PER_HOUR = 3_600_000;
     private static final long MS_PER_DAY = 86_400_000;
@@ -59,6 +61,7 @@ public record DemoReport(
             faults.add(deadLetters + " records lie in dead-letter topics.");
         }
         faults.addAll(model.faults());
+        faults.addAll(audit.faults());
         return faults;
     }
 
@@ -78,6 +81,7 @@ public record DemoReport(
         keys.put("cycles_redecided_equal", cyclesRedecidedEqual);
         keys.put("dead_letters", deadLetters);
         model.addTo(keys);
+        audit.addTo(keys);
         keys.put("decisions", play.decisions());
         keys.put("instants", play.instants());
         keys.put("played_s", playedMs() / 1000);
@@ -115,6 +119,9 @@ public record DemoReport(
         table.row(List.of("drift found", Integer.toString(model.found().size())));
         table.row(List.of("false alarms of drift", Long.toString(model.falseAlarms())));
         table.row(List.of("alerts of the model", Long.toString(model.alerts())));
+        table.row(List.of("records audited", Long.toString(audit.sourceRecords())));
+        table.row(List.of("in no entry, in two", audit.missing() + ", " + audit.doubled()));
+        table.row(List.of("audit log verified", audit.verified() ? "yes" : "NO"));
         table.row(List.of("dead letters", Long.toString(deadLetters)));
         StringBuilder text = new StringBuilder(table.text());
         if (!model.found().isEmpty() || !model.told().isEmpty()) {

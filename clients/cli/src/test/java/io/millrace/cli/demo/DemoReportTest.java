@@ -38,9 +38,14 @@ class DemoReportTest {
     private static final ModelOutcome MISSED =
             new ModelOutcome(9600, 9599, List.of("concept"), Map.of(), 1, 0, List.of());
 
+    private static final AuditOutcome LOGGED = new AuditOutcome(7000, 31000, 0, 0, true, List.of());
+
+    private static final AuditOutcome LOST =
+            new AuditOutcome(7, 9, 2, 1, false, List.of("entry 3 says other than what lies in job-events/0"));
+
     @Test
     void shouldFindNoFaultInAPlayThatAddsUp() {
-        assertThat(new DemoReport(31.26, 100, GOOD, 7_200_000, 1_960, 0, FOUND, Map.of()).faults())
+        assertThat(new DemoReport(31.26, 100, GOOD, 7_200_000, 1_960, 0, FOUND, LOGGED, Map.of()).faults())
                 .isEmpty();
     }
 
@@ -48,7 +53,7 @@ class DemoReportTest {
     void shouldNameEveryFault() {
         PlaySummary bad = new PlaySummary(10, 9, 7, 0, 3, 100, 20, 30, 5, 1, 0, 0, 0, 0);
 
-        assertThat(new DemoReport(1, 1, bad, 90, 19, 2, MISSED, Map.of()).faults())
+        assertThat(new DemoReport(1, 1, bad, 90, 19, 2, MISSED, LOST, Map.of()).faults())
                 .containsExactly(
                         "1 jobs were submitted and did not end.",
                         "2 jobs did not end as the trace says.",
@@ -59,12 +64,15 @@ class DemoReportTest {
                         "Of 9600 predictions, 9599 were joined with their label.",
                         "The planted change of concept was not found.",
                         "1 times drift was seen where none was planted.",
-                        "Nobody was told that the model's world had changed.");
+                        "Nobody was told that the model's world had changed.",
+                        "entry 3 says other than what lies in job-events/0",
+                        "2 records of audited topics are in no entry of the audit log.",
+                        "1 records of audited topics are in more than one entry of the audit log.");
     }
 
     @Test
     void shouldKeepTheKeysThatMachinesRead() throws JsonProcessingException {
-        String json = new DemoReport(31.26, 100.04, GOOD, 7_200_000, 1_960, 0, FOUND, Map.of()).json();
+        String json = new DemoReport(31.26, 100.04, GOOD, 7_200_000, 1_960, 0, FOUND, LOGGED, Map.of()).json();
 
         assertThat(new ObjectMapper().readTree(json)).isEqualTo(new ObjectMapper().readTree("""
                                         {"seconds_to_playing": 31.3, "seconds_playing": 100.0,
@@ -74,6 +82,8 @@ class DemoReportTest {
                                          "cycles": 1960, "cycles_redecided_equal": 1960, "dead_letters": 0,
                                          "predictions": 9600, "labels_joined": 9600, "drift_planted": 2,
                                          "drift_found": 2, "false_alarms": 0, "alerts": 3,
+                                         "audit_entries": 7000, "audit_source_records": 31000, "audit_missing": 0,
+                                         "audit_doubled": 0, "audit_verified": true,
                                          "decisions": 2152, "instants": 980, "played_s": 714281,
                                          "waits_over_1_min": 204, "avg_wait_s": 22284.7, "avg_jct_s": 24844.2}"""));
     }

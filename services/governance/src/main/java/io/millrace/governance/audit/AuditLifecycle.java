@@ -10,6 +10,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +24,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /** Writes and signs the audit log while the service runs, each in a thread of its own. */
@@ -40,6 +44,8 @@ final class AuditLifecycle {
     private final InstantSource clock = InstantSource.system(); // whoever plays a trace is logged in real time
     private final AtomicLong logged = new AtomicLong();
     private final AtomicLong signed = new AtomicLong();
+    private volatile boolean writes;
+    private volatile boolean signs;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
 
@@ -71,7 +77,10 @@ final class AuditLifecycle {
             while (!isStopped(Duration.ZERO)) {
                 writer.step();
                 logged.set(writer.size());
+                writes = true;
             }
+        } finally {
+            writes = false;
         }
     }
 
@@ -80,8 +89,23 @@ final class AuditLifecycle {
             do {
                 signer.step();
                 signed.set(signer.newest().size());
+                signs = true;
             } while (!isStopped(config.checkpointEvery()));
+        } finally {
+            signs = false;
         }
+    }
+
+    /** Both have read the log as it is and go on with it. */
+    @Produces
+    @Readiness
+    @Singleton
+    HealthCheck logGoesOn() {
+        return () -> HealthCheckResponse.named("Audit log goes on")
+                .status(writes && signs)
+                .withData("entries", logged.get())
+                .withData("signed", signed.get())
+                .build();
     }
 
     private interface Work {
