@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.cli.audit.ReadLog;
 import io.millrace.cli.audit.Sources;
 import io.millrace.cli.demo.AuditOutcome;
+import io.millrace.cli.demo.CostOutcome;
 import io.millrace.cli.demo.DemoReport;
 import io.millrace.cli.demo.ModelAudit;
 import io.millrace.cli.demo.ModelOutcome;
@@ -242,6 +243,7 @@ final class DemoCommand implements Callable<Integer> {
                 audit.deadLetters(),
                 model,
                 logged(stack, connection, registry),
+                CostOutcome.of(LogCosts.read(connection, registry, LogCosts.prices(null)), summary),
                 shares.isEmpty() ? Map.of() : SharesOverTime.of(audit.stays(), shares));
     }
 
@@ -311,6 +313,7 @@ final class DemoCommand implements Callable<Integer> {
         table.row(List.of("what waits", "./millrace queue" + here));
         table.row(List.of("the model", "./millrace drift " + Story.KEY + here));
         table.row(List.of("alerts", "./millrace alerts" + here));
+        table.row(List.of("what it cost", "./millrace cost" + here + ", cost --by user" + here));
         table.row(List.of("the audit log", "./millrace audit verify" + here + ", audit list" + here));
         table.row(List.of("decide again", "./millrace replay" + here));
         table.row(List.of("stop", "./millrace down" + here + " (--purge removes the data)"));

@@ -39,6 +39,7 @@ import picocli.CommandLine.ParseResult;
             AlertsCommand.class,
             TracesCommand.class,
             DriftCommand.class,
+            CostCommand.class,
             FairnessCommand.class,
             AuditCommand.class,
             AdoptCommand.Policy.class,

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param deadLetters records that somebody could not read
  * @param model what came of the model that answered meanwhile
  * @param audit whether the audit log has all of it
+ * @param cost what GPUs cost, by the price list
  * @param byDay what each team held and wanted; empty where teams don't share the cluster
  */
 public record DemoReport(
@@ -34,6 +35,7 @@ public record DemoReport(
         long deadLetters,
         ModelOutcome model,
         AuditOutcome audit,
+        CostOutcome cost,
         Map<Long, Map<String, TeamDay>> byDay) {
     private static final double MS_PER_HOUR = 3_600_000;
     private static final long MS_PER_DAY = 86_400_000;
@@ -62,6 +64,7 @@ public record DemoReport(
         }
         faults.addAll(model.faults());
         faults.addAll(audit.faults());
+        faults.addAll(cost.faults(play.gpuMsPlayed()));
         return faults;
     }
 
@@ -82,6 +85,7 @@ public record DemoReport(
         keys.put("dead_letters", deadLetters);
         model.addTo(keys);
         audit.addTo(keys);
+        cost.addTo(keys);
         keys.put("decisions", play.decisions());
         keys.put("instants", play.instants());
         keys.put("played_s", playedMs() / 1000);
@@ -122,6 +126,7 @@ public record DemoReport(
         table.row(List.of("records audited", Long.toString(audit.sourceRecords())));
         table.row(List.of("in no entry, in two", audit.missing() + ", " + audit.doubled()));
         table.row(List.of("audit log verified", audit.verified() ? "yes" : "NO"));
+        cost.rows().forEach(table::row);
         table.row(List.of("dead letters", Long.toString(deadLetters)));
         StringBuilder text = new StringBuilder(table.text());
         if (!model.found().isEmpty() || !model.told().isEmpty()) {

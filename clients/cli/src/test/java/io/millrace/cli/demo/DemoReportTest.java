@@ -43,9 +43,12 @@ class DemoReportTest {
     private static final AuditOutcome LOST =
             new AuditOutcome(7, 9, 2, 1, false, List.of("entry 3 says other than what lies in job-events/0"));
 
+    private static final CostOutcome PAID =
+            new CostOutcome(6_120_000, 1_000_001, Map.of("vcvGl", 4_120_000L, "vcvlY", 2_000_000L), 7_200_000);
+
     @Test
     void shouldFindNoFaultInAPlayThatAddsUp() {
-        assertThat(new DemoReport(31.26, 100, GOOD, 7_200_000, 1_960, 0, FOUND, LOGGED, Map.of()).faults())
+        assertThat(new DemoReport(31.26, 100, GOOD, 7_200_000, 1_960, 0, FOUND, LOGGED, PAID, Map.of()).faults())
                 .isEmpty();
     }
 
@@ -53,7 +56,7 @@ class DemoReportTest {
     void shouldNameEveryFault() {
         PlaySummary bad = new PlaySummary(10, 9, 7, 0, 3, 100, 20, 30, 5, 1, 0, 0, 0, 0);
 
-        assertThat(new DemoReport(1, 1, bad, 90, 19, 2, MISSED, LOST, Map.of()).faults())
+        assertThat(new DemoReport(1, 1, bad, 90, 19, 2, MISSED, LOST, PAID, Map.of()).faults())
                 .containsExactly(
                         "1 jobs were submitted and did not end.",
                         "2 jobs did not end as the trace says.",
@@ -67,12 +70,13 @@ class DemoReportTest {
                         "Nobody was told that the model's world had changed.",
                         "entry 3 says other than what lies in job-events/0",
                         "2 records of audited topics are in no entry of the audit log.",
-                        "1 records of audited topics are in more than one entry of the audit log.");
+                        "1 records of audited topics are in more than one entry of the audit log.",
+                        "GPU time charged differs from GPU time played by 7199900 ms.");
     }
 
     @Test
     void shouldKeepTheKeysThatMachinesRead() throws JsonProcessingException {
-        String json = new DemoReport(31.26, 100.04, GOOD, 7_200_000, 1_960, 0, FOUND, LOGGED, Map.of()).json();
+        String json = new DemoReport(31.26, 100.04, GOOD, 7_200_000, 1_960, 0, FOUND, LOGGED, PAID, Map.of()).json();
 
         assertThat(new ObjectMapper().readTree(json)).isEqualTo(new ObjectMapper().readTree("""
                                         {"seconds_to_playing": 31.3, "seconds_playing": 100.0,
@@ -84,6 +88,9 @@ class DemoReportTest {
                                          "drift_found": 2, "false_alarms": 0, "alerts": 3,
                                          "audit_entries": 7000, "audit_source_records": 31000, "audit_missing": 0,
                                          "audit_doubled": 0, "audit_verified": true,
+                                         "cost_total_usd": 7.120001, "cost_allocated_usd": 6.12,
+                                         "cost_idle_usd": 1.000001,
+                                         "cost_by_team_usd": {"vcvGl": 4.12, "vcvlY": 2.0},
                                          "decisions": 2152, "instants": 980, "played_s": 714281,
                                          "waits_over_1_min": 204, "avg_wait_s": 22284.7, "avg_jct_s": 24844.2}"""));
     }
