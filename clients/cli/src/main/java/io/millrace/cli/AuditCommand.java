@@ -21,15 +21,16 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit status 0 when everything holds, 1 when something does not.",
-            "'python3 -m millrace.audit' checks what 'export' and 'prove' write, without Millrace."
+            "'python3 -m millrace.audit' checks what 'export', 'prove' and 'prove-growth' write, without Millrace."
         },
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(verify | list | export | prove | check-proof | replay)",
+        synopsisSubcommandLabel = "(verify | list | export | prove | prove-growth | check-proof | replay)",
         subcommands = {
             AuditCommand.Verify.class,
             AuditEntriesCommand.Entries.class,
             AuditEntriesCommand.Export.class,
             AuditProofCommand.Prove.class,
+            AuditProofCommand.ProveGrowth.class,
             AuditProofCommand.CheckProof.class,
             AuditReplayCommand.class
         })

@@ -204,6 +204,34 @@ class AuditCommandTest {
     }
 
     @Test
+    void shouldShowThatTheLogOnlyGrew() throws Exception {
+        Path older = folder.resolve("older");
+        told(0, "export", older.toString());
+        send(2);
+        cover();
+        Path newer = folder.resolve("newer");
+        told(0, "export", newer.toString());
+        String kept = older.resolve("checkpoint").toString();
+        told(0, "verify", "--witnessed", kept);
+        told(0, "verify", "--exported", newer.toString(), "--witnessed", kept);
+        assertThat(told(1, "verify", "--exported", older.toString(), "--witnessed", newer + "/checkpoint"))
+                .contains("the log was cut");
+
+        Path proof = Files.writeString(folder.resolve("proof.json"), told(0, "prove-growth", kept));
+        assertThat(told(0, "check-proof", proof.toString())).contains("entries of " + LOG_ID + " begins with that of ");
+        told(1, "prove-growth", "--exported", older.toString(), newer + "/checkpoint");
+        assertThat(err.toString()).contains("it never had those");
+        Path entries = newer.resolve("entries.jsonl");
+        Files.writeString(entries, Files.readString(entries).replaceFirst("\"partition\":\\d", "\"partition\":77"));
+        told(1, "prove-growth", "--exported", newer.toString(), kept);
+        assertThat(err.toString()).contains("are not those of the checkpoint");
+        JsonNode longer = new ObjectMapper().readTree(proof.toFile());
+        Files.writeString(proof, longer.toString().replace("\"path\":[", "\"path\":[\"" + "A".repeat(43) + "=\","));
+        told(1, "check-proof", proof.toString());
+        assertThat(err.toString()).contains("does not begin with that of");
+    }
+
+    @Test
     void shouldSayWhatAJobWasAtATime() throws IOException {
         JsonNode then = json("replay", "--json", "--subject", "job/" + JOB, "--at", "1970-01-01T00:00:02Z");
         assertThat(then.path("verified").asBoolean()).isTrue();
