@@ -9,6 +9,7 @@ import io.millrace.events.job.JobEvent;
 import io.millrace.governance.audit.AuditSettings;
 import io.millrace.governance.audit.AuditWriter;
 import io.millrace.governance.audit.CheckpointSigner;
+import io.millrace.governance.audit.WitnessFolder;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.Topic.Principal;
@@ -90,7 +91,12 @@ class AuditCommandTest {
         try (AuditWriter writer = new AuditWriter(
                         governance, schemas, new AuditSettings(LOG_ID, 100, 0), InstantSource.system());
                 CheckpointSigner signer = new CheckpointSigner(
-                        governance, schemas, LOG_ID, stack.resolve("state/governance/audit"), InstantSource.system())) {
+                        governance,
+                        schemas,
+                        LOG_ID,
+                        stack.resolve("state/governance/audit"),
+                        new WitnessFolder(stack.resolve("state/governance/witnessed"), Duration.ZERO),
+                        InstantSource.system())) {
             Awaitility.await()
                     .atMost(Duration.ofMinutes(2))
                     .pollInSameThread()
@@ -213,6 +219,10 @@ class AuditCommandTest {
         told(0, "export", newer.toString());
         String kept = older.resolve("checkpoint").toString();
         told(0, "verify", "--witnessed", kept);
+        Path aside = stack.resolve("state/governance/witnessed");
+        told(0, "verify", "--witnessed", aside.toString());
+        assertThat(aside.resolve(Files.readString(Path.of(kept)).split("\n")[1]))
+                .hasSameTextualContentAs(Path.of(kept));
         told(0, "verify", "--exported", newer.toString(), "--witnessed", kept);
         assertThat(told(1, "verify", "--exported", older.toString(), "--witnessed", newer + "/checkpoint"))
                 .contains("the log was cut");
