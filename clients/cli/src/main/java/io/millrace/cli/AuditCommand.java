@@ -2,12 +2,14 @@ package io.millrace.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.cli.audit.Verification;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,15 +23,16 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit status 0 when everything holds, 1 when something does not.",
-            "'python3 -m millrace.audit' checks what 'export' and 'prove' write, without Millrace."
+            "'python3 -m millrace.audit' checks what 'export', 'prove' and 'prove-growth' write, without Millrace."
         },
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(verify | list | export | prove | check-proof | replay)",
+        synopsisSubcommandLabel = "(verify | list | export | prove | prove-growth | check-proof | replay)",
         subcommands = {
             AuditCommand.Verify.class,
             AuditEntriesCommand.Entries.class,
             AuditEntriesCommand.Export.class,
             AuditProofCommand.Prove.class,
+            AuditProofCommand.ProveGrowth.class,
             AuditProofCommand.CheckProof.class,
             AuditReplayCommand.class
         })
@@ -70,8 +73,10 @@ final class AuditCommand {
 
         @Option(
                 names = "--witnessed",
-                paramLabel = "FILE",
-                description = "A checkpoint that somebody kept; may be given more than once.")
+                paramLabel = "PATH",
+                description =
+                        "A checkpoint that somebody kept, or a folder of them; may be given more than once. Default:"
+                                + " those that the stack put aside.")
         private List<Path> witnessed = new ArrayList<>();
 
         @Option(names = "--json", description = "Print what was found as JSON.")
@@ -81,8 +86,8 @@ final class AuditCommand {
         public Integer call() {
             return AuditOptions.tell(spec, () -> {
                 List<String> kept = new ArrayList<>();
-                for (Path file : witnessed) {
-                    kept.add(Files.readString(file));
+                for (Path path : witnessed.isEmpty() ? log.putAside() : witnessed) {
+                    kept.addAll(notes(path));
                 }
                 Verification found = Verification.of(log.read(), log.key(), kept, from, to, log.sources());
                 spec.commandLine()
@@ -95,6 +100,21 @@ final class AuditCommand {
                                         : found.text());
                 return found.holds() ? 0 : 1;
             });
+        }
+
+        private static List<String> notes(Path path) throws IOException {
+            if (!Files.isDirectory(path)) {
+                return List.of(Files.readString(path));
+            }
+            List<String> notes = new ArrayList<>();
+            try (Stream<Path> files = Files.list(path)) {
+                for (Path file : files.sorted().toList()) {
+                    if (String.valueOf(file.getFileName()).matches("\\d+")) {
+                        notes.add(Files.readString(file));
+                    }
+                }
+            }
+            return notes;
         }
     }
 }

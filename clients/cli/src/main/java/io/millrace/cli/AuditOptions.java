@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,6 +89,13 @@ final class AuditOptions {
 
         CheckpointKey key() throws IOException {
             return stack.key();
+        }
+
+        /** The folder of checkpoints that a stack of this machine put aside, where there is one. */
+        List<Path> putAside() {
+            Path folder =
+                    new DataFolder(stack.folder.path()).state("governance").resolve("witnessed");
+            return exported == null && Files.isDirectory(folder) ? List.of(folder) : List.of();
         }
     }
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace audit prove} and {@code check-proof}. */
+/** {@code millrace audit prove}, {@code prove-growth} and {@code check-proof}. */
 final class AuditProofCommand {
 
     private AuditProofCommand() {}
@@ -88,9 +88,38 @@ final class AuditProofCommand {
     }
 
     @Command(
+            name = "prove-growth",
+            description = "Print what shows that the log begins with all that it had when a checkpoint was signed.",
+            mixinStandardHelpOptions = true)
+    static final class ProveGrowth implements Callable<Integer> {
+
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private AuditOptions.Log log = new AuditOptions.Log();
+
+        @Parameters(paramLabel = "CHECKPOINT", description = "A file with an earlier checkpoint, as somebody kept it.")
+        private Path checkpoint = Path.of("");
+
+        @Override
+        public Integer call() {
+            return AuditOptions.tell(spec, () -> {
+                spec.commandLine()
+                        .getOut()
+                        .println(log.read()
+                                .growth(log.key(), Files.readString(checkpoint))
+                                .toPrettyString());
+                return 0;
+            });
+        }
+    }
+
+    @Command(
             name = "check-proof",
-            description = "Check what 'prove' printed, or 'export' with a filter wrote, and print the entries. Needs no"
-                    + " stack.",
+            description =
+                    "Check what 'prove' or 'prove-growth' printed, or 'export' with a filter wrote, and print what"
+                            + " it proves. Needs no stack.",
             mixinStandardHelpOptions = true)
     static final class CheckProof implements Callable<Integer> {
 

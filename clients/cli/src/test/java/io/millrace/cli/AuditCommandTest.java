@@ -9,6 +9,7 @@ import io.millrace.events.job.JobEvent;
 import io.millrace.governance.audit.AuditSettings;
 import io.millrace.governance.audit.AuditWriter;
 import io.millrace.governance.audit.CheckpointSigner;
+import io.millrace.governance.audit.WitnessFolder;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaRegistry;
 import io.millrace.streams.Topic.Principal;
@@ -90,7 +91,12 @@ class AuditCommandTest {
         try (AuditWriter writer = new AuditWriter(
                         governance, schemas, new AuditSettings(LOG_ID, 100, 0), InstantSource.system());
                 CheckpointSigner signer = new CheckpointSigner(
-                        governance, schemas, LOG_ID, stack.resolve("state/governance/audit"), InstantSource.system())) {
+                        governance,
+                        schemas,
+                        LOG_ID,
+                        stack.resolve("state/governance/audit"),
+                        new WitnessFolder(stack.resolve("state/governance/witnessed"), Duration.ZERO),
+                        InstantSource.system())) {
             Awaitility.await()
                     .atMost(Duration.ofMinutes(2))
                     .pollInSameThread()
@@ -201,6 +207,38 @@ class AuditCommandTest {
                         .path("entry")
                         .asText())
                 .isEqualTo(line.strip());
+    }
+
+    @Test
+    void shouldShowThatTheLogOnlyGrew() throws Exception {
+        Path older = folder.resolve("older");
+        told(0, "export", older.toString());
+        send(2);
+        cover();
+        Path newer = folder.resolve("newer");
+        told(0, "export", newer.toString());
+        String kept = older.resolve("checkpoint").toString();
+        told(0, "verify", "--witnessed", kept);
+        Path aside = stack.resolve("state/governance/witnessed");
+        told(0, "verify", "--witnessed", aside.toString());
+        assertThat(aside.resolve(Files.readString(Path.of(kept)).split("\n")[1]))
+                .hasSameTextualContentAs(Path.of(kept));
+        told(0, "verify", "--exported", newer.toString(), "--witnessed", kept);
+        assertThat(told(1, "verify", "--exported", older.toString(), "--witnessed", newer + "/checkpoint"))
+                .contains("the log was cut");
+
+        Path proof = Files.writeString(folder.resolve("proof.json"), told(0, "prove-growth", kept));
+        assertThat(told(0, "check-proof", proof.toString())).contains("entries of " + LOG_ID + " begins with that of ");
+        told(1, "prove-growth", "--exported", older.toString(), newer + "/checkpoint");
+        assertThat(err.toString()).contains("it never had those");
+        Path entries = newer.resolve("entries.jsonl");
+        Files.writeString(entries, Files.readString(entries).replaceFirst("\"partition\":\\d", "\"partition\":77"));
+        told(1, "prove-growth", "--exported", newer.toString(), kept);
+        assertThat(err.toString()).contains("are not those of the checkpoint");
+        JsonNode longer = new ObjectMapper().readTree(proof.toFile());
+        Files.writeString(proof, longer.toString().replace("\"path\":[", "\"path\":[\"" + "A".repeat(43) + "=\","));
+        told(1, "check-proof", proof.toString());
+        assertThat(err.toString()).contains("does not begin with that of");
     }
 
     @Test

@@ -29,6 +29,12 @@ public interface GovernanceConfig {
 
         /** Where tiles and checkpoints lie, and the key that signs them. */
         Path folder();
+
+        /** Where checkpoints are kept for ever; better a place that somebody else keeps, or copies. */
+        Path witnesses();
+
+        /** How long after a checkpoint the next one goes there. */
+        Duration witnessEvery();
     }
 
     /** Whether models treat groups of people alike. */

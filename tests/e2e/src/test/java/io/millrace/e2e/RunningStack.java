@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 /** A local stack in a folder of its own on free ports, with what tests ask of one. Stopped and removed by close. */
 final class RunningStack implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofMinutes(2);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
     private final Path data;

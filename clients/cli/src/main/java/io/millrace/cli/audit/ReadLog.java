@@ -232,6 +232,37 @@ public final class ReadLog {
                 .toList();
     }
 
+    /**
+     * Shows that the log of the newest checkpoint begins with all entries of an earlier one.
+     *
+     * @param older a note that somebody kept
+     * @throws IllegalArgumentException when it does not
+     */
+    public ObjectNode growth(CheckpointKey key, String older) throws IOException {
+        Checkpoint newest = newest(key);
+        Checkpoint kept = key.open(older);
+        if (!kept.origin().equals(newest.origin()) || kept.size() > newest.size()) {
+            throw new IllegalArgumentException("the checkpoint has " + kept.size() + " entries of " + kept.origin()
+                    + ", the log's newest " + newest.size() + " of " + newest.origin() + ": it never had those");
+        }
+        HeldTree tree = new HeldTree();
+        lines.each(line -> {
+            if (tree.size() < newest.size()) {
+                tree.append(leaf(line));
+            }
+        });
+        if (tree.size() < newest.size() || !tree.root(kept.size()).equals(kept.root())) {
+            throw new IllegalArgumentException(
+                    "the log's first " + kept.size() + " entries are not those of the checkpoint");
+        }
+        ObjectNode proof = JSON.createObjectNode();
+        proof.put("older", older);
+        proof.put("newer", note(key, newest));
+        ArrayNode path = proof.putArray("path");
+        tree.consistency(kept.size(), newest.size()).forEach(hash -> path.add(hash.base64()));
+        return proof;
+    }
+
     private String note(CheckpointKey key, Checkpoint checkpoint) {
         return notes.stream()
                 .filter(note -> key.open(note).equals(checkpoint))
@@ -244,11 +275,14 @@ public final class ReadLog {
     }
 
     /**
-     * The entry that a proof shows to be in the log; needs nothing but the proof and the key.
+     * The entry that a proof shows to be in the log, or that it only grew; needs nothing but the proof and the key.
      *
      * @throws IllegalArgumentException when it does not show it
      */
     public static String proved(CheckpointKey key, JsonNode proof) throws IOException {
+        if (proof.has("older")) {
+            return grown(key, proof);
+        }
         Checkpoint checkpoint = key.open(proof.path("checkpoint").asText());
         String line = proof.path("entry").asText();
         long index = JSON.readTree(line).path("index").asLong(-1);
@@ -258,5 +292,18 @@ public final class ReadLog {
             throw new IllegalArgumentException("the log of this checkpoint does not hold this as entry " + index);
         }
         return line;
+    }
+
+    private static String grown(CheckpointKey key, JsonNode proof) {
+        Checkpoint older = key.open(proof.path("older").asText());
+        Checkpoint newer = key.open(proof.path("newer").asText());
+        List<Hash> path = new ArrayList<>();
+        proof.path("path").forEach(hash -> path.add(Hash.ofBase64(hash.asText())));
+        if (!older.origin().equals(newer.origin())
+                || !Proofs.extend(older.size(), older.root(), newer.size(), newer.root(), path)) {
+            throw new IllegalArgumentException(
+                    "the log of " + newer.size() + " entries does not begin with that of " + older.size());
+        }
+        return "the log of " + newer.size() + " entries of " + newer.origin() + " begins with that of " + older.size();
     }
 }

@@ -85,7 +85,9 @@ final class AuditLifecycle {
     }
 
     private void sign() throws InterruptedException {
-        try (CheckpointSigner signer = new CheckpointSigner(broker, schemas, config.logId(), config.folder(), clock)) {
+        WitnessFolder witnesses = new WitnessFolder(config.witnesses(), config.witnessEvery());
+        try (CheckpointSigner signer =
+                new CheckpointSigner(broker, schemas, config.logId(), config.folder(), witnesses, clock)) {
             do {
                 signer.step();
                 signed.set(signer.newest().size());

@@ -32,7 +32,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Follows the committed audit log, puts it into tiles, and signs what it was. It signs nothing that does not go on from
- * the newest checkpoint there is, in the topic or in its folder: when the log has other entries than that one was made
+ * the newest checkpoint there is, in the topic, in its folder or with a witness: when the log has other entries than that one was made
  * of, or fewer, it fails and goes on failing. Not thread safe.
  */
 public final class CheckpointSigner implements AutoCloseable {
@@ -44,6 +44,7 @@ public final class CheckpointSigner implements AutoCloseable {
 
     private final String logId;
     private final Path folder;
+    private final WitnessFolder witnesses;
     private final InstantSource clock;
     private final SigningKey key;
     private final EventSerde<CheckpointEvent> serde;
@@ -59,12 +60,19 @@ public final class CheckpointSigner implements AutoCloseable {
     /**
      * @param broker how to reach it, as governance
      * @param folder where tiles, the newest checkpoint and the key lie; a key is made where there is none
+     * @param witnesses where checkpoints are kept by others
      * @throws IllegalArgumentException when there are checkpoints that this key did not sign
      */
     public CheckpointSigner(
-            Map<String, Object> broker, SchemaLookup schemas, String logId, Path folder, InstantSource clock) {
+            Map<String, Object> broker,
+            SchemaLookup schemas,
+            String logId,
+            Path folder,
+            WitnessFolder witnesses,
+            InstantSource clock) {
         this.logId = logId;
         this.folder = folder;
+        this.witnesses = witnesses;
         this.clock = clock;
         key = SigningKey.in(folder);
         serde = EventSerde.of(Topics.AUDIT_CHECKPOINTS, schemas);
@@ -79,9 +87,9 @@ public final class CheckpointSigner implements AutoCloseable {
         log = new TopicReader(broker, List.of(Topics.AUDIT_LOG.name()));
     }
 
-    /** The largest checkpoint of this log in the topic, and the one in the folder. */
+    /** The largest checkpoint of this log in the topic, the one in the folder, and those of witnesses. */
     private List<String> signedBefore(Map<String, Object> broker) {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = witnesses.notes();
         TreeMap<Long, String> published = new TreeMap<>();
         try (TopicReader reader = new TopicReader(broker, List.of(Topics.AUDIT_CHECKPOINTS.name()))) {
             reader.toEnd(record -> {
@@ -157,6 +165,7 @@ public final class CheckpointSigner implements AutoCloseable {
         String note = key.key().sign(next, key.privatePem());
         publish(next, note);
         TileFolder.write(folder.resolve(FILE), note.getBytes(StandardCharsets.UTF_8));
+        witnesses.offer(next, note, clock.instant());
         newest = next;
     }
 

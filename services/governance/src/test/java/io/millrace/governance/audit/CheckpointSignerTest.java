@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -70,6 +71,9 @@ class CheckpointSignerTest {
     @TempDir
     private Path folder;
 
+    @TempDir
+    private Path witnessed;
+
     private final AuditStory story = new AuditStory();
     private final String logId = "log-" + UUID.randomUUID();
 
@@ -113,7 +117,13 @@ class CheckpointSignerTest {
     }
 
     private CheckpointSigner signer() {
-        return new CheckpointSigner(story.governance(), story.schemas, logId, folder, InstantSource.system());
+        return new CheckpointSigner(
+                story.governance(),
+                story.schemas,
+                logId,
+                folder,
+                new WitnessFolder(witnessed, Duration.ZERO),
+                InstantSource.system());
     }
 
     private CheckpointKey key() throws IOException {
@@ -228,6 +238,34 @@ class CheckpointSignerTest {
             signer.step();
             assertThat(signer.newest().root()).isEqualTo(root(genuine(5)));
         }
+    }
+
+    @Test
+    void shouldSignNothingThatAWitnessContradicts() throws IOException {
+        SigningKey key = SigningKey.in(folder);
+        Checkpoint seen = new Checkpoint(logId, 2, root(genuine(3).subList(1, 3)));
+        String note = key.key().sign(seen, key.privatePem());
+        Files.writeString(witnessed.resolve("2"), note);
+        log(genuine(3), 0);
+        try (CheckpointSigner signer = signer()) {
+            assertThatThrownBy(signer::step)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("are not those that the checkpoint was made of");
+        }
+        assertThat(story.notes(logId)).isEmpty();
+        assertThat(witnessed.resolve("2")).hasContent(note);
+    }
+
+    @Test
+    void shouldGiveWitnessesACheckpointNowAndThen() throws IOException {
+        WitnessFolder hourly = new WitnessFolder(witnessed.resolve("new"), Duration.ofHours(1));
+        Instant now = Instant.ofEpochSecond(1_000_000);
+        hourly.offer(new Checkpoint(logId, 3, Hash.empty()), "three", now);
+        hourly.offer(new Checkpoint(logId, 4, Hash.empty()), "four", now.plusSeconds(3_599));
+        hourly.offer(new Checkpoint(logId, 5, Hash.empty()), "five", now.plusSeconds(3_600));
+        new WitnessFolder(witnessed.resolve("new"), Duration.ZERO)
+                .offer(new Checkpoint(logId, 3, Hash.empty()), "another three", now);
+        assertThat(hourly.notes()).containsExactlyInAnyOrder("three", "five");
     }
 
     @Test
