@@ -17,11 +17,14 @@ import java.util.TreeMap;
  * @param idleMicros what GPUs cost that nobody held
  * @param byTeamMicros what each team's jobs cost
  * @param gpuMs that jobs held, by the ledgers of the nodes
+ * @param unpricedGpuMs GPU time for which the list has no price
  */
-public record CostOutcome(long allocatedMicros, long idleMicros, Map<String, Long> byTeamMicros, long gpuMs) {
+public record CostOutcome(
+        long allocatedMicros, long idleMicros, Map<String, Long> byTeamMicros, long gpuMs, long unpricedGpuMs) {
 
     private static final int MICROS = 6;
     private static final int CENTS = 2;
+    private static final long MS_PER_HOUR = 3_600_000;
 
     public CostOutcome {
         byTeamMicros = new TreeMap<>(byTeamMicros);
@@ -32,8 +35,10 @@ public record CostOutcome(long allocatedMicros, long idleMicros, Map<String, Lon
         Statement statement = log.statement(Math.min(log.oldest(), play.fromMs()), play.toMs());
         long idle = 0;
         long gpuMs = 0;
+        long unpriced = 0;
         Map<String, Long> byTeam = new TreeMap<>();
         for (Statement.Row row : statement.rows()) {
+            unpriced = Math.addExact(unpriced, row.unpricedGpuMs());
             if (row.kind() == Statement.Kind.IDLE) {
                 idle = Math.addExact(idle, row.micros());
             } else {
@@ -42,7 +47,7 @@ public record CostOutcome(long allocatedMicros, long idleMicros, Map<String, Lon
             }
         }
         long allocated = byTeam.values().stream().reduce(0L, Math::addExact);
-        return new CostOutcome(allocated, idle, byTeam, gpuMs);
+        return new CostOutcome(allocated, idle, byTeam, gpuMs, unpriced);
     }
 
     private long totalMicros() {
@@ -51,9 +56,11 @@ public record CostOutcome(long allocatedMicros, long idleMicros, Map<String, Lon
 
     /** What is not as it must be, in sentences; empty when all is well. */
     List<String> faults(long gpuMsPlayed) {
-        return gpuMs == gpuMsPlayed
-                ? List.of()
-                : List.of("GPU time charged differs from GPU time played by " + (gpuMs - gpuMsPlayed) + " ms.");
+        List<String> faults = new ArrayList<>();
+        if (gpuMs != gpuMsPlayed) {
+            faults.add("GPU time charged differs from GPU time played by " + (gpuMs - gpuMsPlayed) + " ms.");
+        }
+        return faults;
     }
 
     /** For machines: dollars, exact. */
@@ -72,6 +79,9 @@ public record CostOutcome(long allocatedMicros, long idleMicros, Map<String, Lon
         rows.add(List.of("cost, USD", cents(totalMicros())));
         byTeamMicros.forEach((team, micros) -> rows.add(List.of("  of " + team, cents(micros))));
         rows.add(List.of("  of idle GPUs", cents(idleMicros)));
+        if (unpricedGpuMs != 0) {
+            rows.add(List.of("GPU hours without a price", Long.toString(unpricedGpuMs / MS_PER_HOUR)));
+        }
         return rows;
     }
 

@@ -44,7 +44,7 @@ class DemoReportTest {
             new AuditOutcome(7, 9, 2, 1, false, List.of("entry 3 says other than what lies in job-events/0"));
 
     private static final CostOutcome PAID =
-            new CostOutcome(6_120_000, 1_000_001, Map.of("vcvGl", 4_120_000L, "vcvlY", 2_000_000L), 7_200_000);
+            new CostOutcome(6_120_000, 1_000_001, Map.of("vcvGl", 4_120_000L, "vcvlY", 2_000_000L), 7_200_000, 0);
 
     @Test
     void shouldFindNoFaultInAPlayThatAddsUp() {
