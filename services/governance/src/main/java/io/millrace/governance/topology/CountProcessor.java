@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -26,14 +27,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts decisions and their truths group by group, in windows of the predictions' time, and judges a window when there
- * is a tenth more to say of it than when it was last told, and for the rest when the time of what comes passes a minute.
+ * is a tenth more to say of it than when it was last told, and for the rest a little later, by the wall clock. That moves
+ * when something is told, not what: an event says how much it rests on.
  */
 final class CountProcessor implements Processor<String, FairDecisionEvent, String, Object> {
 
     /** A window of more has groups that single people out: those are not told apart. */
     private static final int MOST_GROUPS = 1_000;
 
-    private static final long MINUTE_MS = 60_000;
+    static final Duration REST_TOLD_EVERY = Duration.ofSeconds(10);
+
     private static final char SEPARATOR = '\u0000';
 
     private final long windowMs;
@@ -45,7 +48,7 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
 
     private final TreeMap<String, FairnessWindow> windows = new TreeMap<>();
     private final Set<String> changed = new HashSet<>();
-    private long minute = Long.MIN_VALUE;
+    private long newest = Long.MIN_VALUE;
     private @Nullable ProcessorContext<String, Object> context;
 
     CountProcessor(Duration window, FairnessPolicy policy, String storeName, String statsSink, String signalsSink) {
@@ -63,7 +66,7 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
         KeyValueStore<String, byte[]> stored = store.entities();
         windows.clear();
         changed.clear();
-        minute = Long.MIN_VALUE;
+        newest = Long.MIN_VALUE;
         try (KeyValueIterator<String, byte[]> all = stored.all()) {
             while (all.hasNext()) {
                 KeyValue<String, byte[]> entry = all.next();
@@ -71,6 +74,7 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
             }
         }
         store.beforeCommit(() -> settle(stored));
+        processorContext.schedule(REST_TOLD_EVERY, PunctuationType.WALL_CLOCK_TIME, wall -> tellRest());
     }
 
     private void settle(KeyValueStore<String, byte[]> stored) {
@@ -83,15 +87,7 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
 
     @Override
     public void process(Record<String, FairDecisionEvent> record) {
-        long at = Math.floorDiv(record.timestamp(), MINUTE_MS);
-        if (at > minute) {
-            minute = at;
-            windows.forEach((key, window) -> {
-                if (window.events() > window.told()) {
-                    tell(key, window, record.timestamp());
-                }
-            });
-        }
+        newest = Math.max(newest, record.timestamp());
         GroupedDecision decision = switch (record.value().getPayload()) {
             case DecisionAnswered answered -> answered.getDecision();
             case DecisionKnown known -> known.getDecision();
@@ -103,7 +99,7 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
         count(window, decision, record.value().getPayload());
         changed.add(key);
         if (window.events() * 10 >= window.told() * 11) {
-            tell(key, window, record.timestamp());
+            tell(key, window, start);
         }
         forget(record.key(), start);
     }
@@ -122,6 +118,14 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
         }
     }
 
+    private void tellRest() {
+        windows.forEach((key, window) -> {
+            if (window.events() > window.told()) {
+                tell(key, window, Long.parseLong(key.substring(key.indexOf(SEPARATOR) + 1)));
+            }
+        });
+    }
+
     /** Drops a model's windows that no label can reach any more; what was told of them stays in the topic. */
     private void forget(String model, long start) {
         String first = key(model, 0);
@@ -136,7 +140,7 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
         return model + SEPARATOR + String.format("%015d", start);
     }
 
-    private void tell(String key, FairnessWindow window, long at) {
+    private void tell(String key, FairnessWindow window, long start) {
         if (window.counts().everybody().size() < policy.minGroup()) {
             return; // too few for any verdict
         }
@@ -144,9 +148,9 @@ final class CountProcessor implements Processor<String, FairDecisionEvent, Strin
         if (to == null) {
             throw new IllegalStateException("not initialised");
         }
-        int separator = key.indexOf(SEPARATOR);
-        String model = key.substring(0, separator);
-        long start = Long.parseLong(key.substring(separator + 1));
+        String model = key.substring(0, key.indexOf(SEPARATOR));
+        // After a start nothing may have come yet.
+        long at = Math.max(newest, start);
         FairnessReport report = FairnessReport.of(window.counts(), policy, Map.of());
         FairnessCodec.Told told = FairnessCodec.told(model, start, start + windowMs, window, report, at);
         to.forward(new Record<>(model, (Object) told.stats(), at), statsSink);

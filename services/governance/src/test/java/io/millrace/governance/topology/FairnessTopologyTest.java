@@ -108,12 +108,6 @@ class FairnessTopologyTest {
                 .toList();
     }
 
-    /** Makes what is still untold be told: time goes on. */
-    private void passMinute(Instant at) {
-        predict(new Decided("passing-" + events, at, Map.of("sex", "F"), 0));
-        label("passing-" + (events - 1), false, at.plusSeconds(120));
-    }
-
     @Test
     void shouldSayWhatADirectCountSays() {
         SeededRandom random = SeededRandom.of("FairnessTopologyTest");
@@ -157,7 +151,7 @@ class FairnessTopologyTest {
                 counts.scored(groups, decided.score(), actual);
             }
         }
-        passMinute(end.plus(Duration.ofDays(1)));
+        harness.advanceWallClock(CountProcessor.REST_TOLD_EVERY);
         Map<Instant, FairnessJudged> newest = newest();
         assertThat(newest.keySet()).containsAll(expected.keySet());
         expected.forEach((window, counts) -> {
@@ -249,7 +243,7 @@ class FairnessTopologyTest {
         for (int i = 0; i < 1_200; i++) {
             predict(new Decided("p" + i, START.plusSeconds(i), Map.of("name", "n" + i), 0.9));
         }
-        passMinute(START.plus(Duration.ofDays(3)));
+        harness.advanceWallClock(CountProcessor.REST_TOLD_EVERY);
         FairnessJudged judged = newest(START);
         assertThat(judged.getDecisions()).isEqualTo(1_200);
         assertThat(judged.getGroups()).hasSize(1 + 1_000);
