@@ -1,5 +1,6 @@
 """MLflow's own client against a stack of the suite's own; and the table of what it can do, made of the results."""
 
+import contextlib
 import os
 import re
 import socket
@@ -28,10 +29,9 @@ def properties(file):
     return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
 
-@pytest.fixture(scope="session")
-def tracker(tmp_path_factory):
-    """Points MLflow's client at a tracker, by its environment and nothing else."""
-    data = tmp_path_factory.mktemp("stack")
+@contextlib.contextmanager
+def stack(data, environment):
+    """A stack with a tracker and nothing else: its address, and a token."""
     millrace = str(ROOT / "millrace")
     help_text = subprocess.run([millrace, "up", "--help"], capture_output=True, text=True).stdout
     names = re.findall(r"([a-z-]+)=\d{4,5}\b", help_text)
@@ -39,21 +39,49 @@ def tracker(tmp_path_factory):
         [millrace, "up", "--data", str(data), "--services", "tracker", *free_ports(names)],
         capture_output=True,
         text=True,
+        env={**os.environ, **environment},
     )
     try:
         if up.returncode != 0:
             pytest.exit(f"no stack to test against: {up.stdout}{up.stderr}", returncode=1)
         settings = properties(data / "client.properties")
         token = settings.get("millrace.token") or Path(settings["millrace.token.file"]).read_text().strip()
-        os.environ["MLFLOW_TRACKING_URI"] = settings["millrace.tracker.url"]
+        yield settings["millrace.tracker.url"], token
+    finally:
+        subprocess.run([millrace, "down", "--purge", "--data", str(data)], capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def tracker(tmp_path_factory):
+    """Points MLflow's client at a tracker, by its environment and nothing else."""
+    with stack(tmp_path_factory.mktemp("stack"), {}) as (url, token):
+        os.environ["MLFLOW_TRACKING_URI"] = url
         os.environ["MLFLOW_TRACKING_TOKEN"] = token
         os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
         import mlflow
 
-        mlflow.set_tracking_uri(settings["millrace.tracker.url"])
+        mlflow.set_tracking_uri(url)
         yield mlflow
+
+
+@pytest.fixture
+def s3(tmp_path, monkeypatch):
+    """A bucket, and what shows who asks."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    try:
+        _, port = server.get_host_and_port()
+        client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}")
+        client.create_bucket(Bucket="files")
+        yield client
     finally:
-        subprocess.run([millrace, "down", "--purge", "--data", str(data)], capture_output=True)
+        server.stop()
 
 
 @pytest.fixture
