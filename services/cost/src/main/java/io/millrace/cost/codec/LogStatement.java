@@ -13,19 +13,24 @@ import io.millrace.events.attempt.AttemptEvent;
 import io.millrace.events.decision.JobDecision;
 import io.millrace.events.job.JobEvent;
 import io.millrace.events.node.NodeEvent;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /** What the log says GPUs cost, and whom, by one list of prices: each node's ledger, made anew from what was read. */
 public final class LogStatement {
+
+    private static final Comparator<StatementInput.JobTagged> FIRST =
+            Comparator.comparingLong(StatementInput.JobTagged::at).thenComparing(StatementInput.JobTagged::eventId);
 
     private record Ledger(LedgerDecider decider, NodeLedger state) {}
 
     private final List<Price> prices;
     private final UsageCodec codec;
     private final TreeMap<String, Ledger> ledgers = new TreeMap<>();
-    private final List<StatementInput.JobTagged> tags = new ArrayList<>();
+    private final Map<String, StatementInput.JobTagged> tags = new TreeMap<>();
     private long oldest = Long.MAX_VALUE;
     private long newest = Long.MIN_VALUE;
 
@@ -52,8 +57,8 @@ public final class LogStatement {
     public void submitted(String job, JobEvent event) {
         StatementInput.JobTagged tagged = codec.tagged(job, event);
         if (tagged != null) {
-            // Of several submissions under a name the first is the job, and in a book the last one holds.
-            tags.add(new StatementInput.JobTagged(tagged.eventId(), tagged.charge(), -tagged.at()));
+            // Of several submissions under a name the first is the job.
+            tags.merge(job, tagged, BinaryOperator.minBy(FIRST));
         }
     }
 
@@ -95,7 +100,7 @@ public final class LogStatement {
     public Statement statement(long from, long to) {
         long begin = Math.floorDiv(from, NodeLedger.HOUR_MS) * NodeLedger.HOUR_MS;
         StatementBook book = new StatementBook();
-        tags.forEach(book::take);
+        tags.values().forEach(book::take);
         ledgers.forEach((node, ledger) -> ledger.state()
                 .lines(begin, to, to)
                 .forEach((key, amount) ->

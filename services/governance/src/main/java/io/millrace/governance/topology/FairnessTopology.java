@@ -3,19 +3,12 @@ package io.millrace.governance.topology;
 import io.millrace.governance.domain.fairness.FairnessPolicy;
 import io.millrace.governance.domain.fairness.Favourable;
 import io.millrace.service.topology.DeadLetters;
-import io.millrace.streams.DeadLetter;
-import io.millrace.streams.EventSerde;
+import io.millrace.service.topology.TopicEnds;
 import io.millrace.streams.SchemaLookup;
-import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
 import io.millrace.streams.decider.DeciderStore;
 import java.time.Duration;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
 
@@ -45,41 +38,33 @@ public final class FairnessTopology {
     /** @param window length of the windows that groups are compared in */
     public static Topology build(Duration window, Favourable favourable, FairnessPolicy policy, SchemaLookup schemas) {
         Topology topology = new Topology();
+        TopicEnds ends = new TopicEnds(topology, schemas);
         DeadLetters deadLetters = new DeadLetters("governance", DEAD_LETTERS, DEAD_LETTER_SIGNALS);
         topology.addProcessor(
                 ANSWERS,
                 () -> new AnswerProcessor(favourable, schemas, ANSWERS_SINK, deadLetters),
-                source(topology, Topics.PREDICTIONS));
-        sink(topology, ANSWERS_SINK, Topics.FAIRNESS_ANSWERS, schemas, ANSWERS);
-        sink(topology, DEAD_LETTER_SIGNALS, Topics.ALERT_SIGNALS, schemas, ANSWERS);
-        topology.addSink(
-                DEAD_LETTERS,
-                DeadLetter.topicOf(Topics.PREDICTIONS.name()),
-                new StringSerializer(),
-                new ByteArraySerializer(),
-                ANSWERS);
+                ends.source(Topics.PREDICTIONS));
+        ends.sink(ANSWERS_SINK, Topics.FAIRNESS_ANSWERS, ANSWERS);
+        ends.sink(DEAD_LETTER_SIGNALS, Topics.ALERT_SIGNALS, ANSWERS);
+        ends.deadLetters(DEAD_LETTERS, ANSWERS);
 
         topology.addProcessor(
                 TRUTHS,
                 () -> new TruthProcessor(favourable, schemas, DECISION_STORE, WAITING_STORE, DECISIONS_SINK),
-                source(topology, Topics.LABELS),
-                source(topology, Topics.FAIRNESS_ANSWERS));
+                ends.source(Topics.LABELS),
+                ends.source(Topics.FAIRNESS_ANSWERS));
         byId(topology, DECISION_STORE, TruthProcessor.KEPT);
         byId(topology, WAITING_STORE, TruthProcessor.PATIENCE);
-        sink(topology, DECISIONS_SINK, Topics.FAIRNESS_DECISIONS, schemas, TRUTHS);
+        ends.sink(DECISIONS_SINK, Topics.FAIRNESS_DECISIONS, TRUTHS);
 
-        topology.addSource(
-                DECISIONS_SOURCE,
-                new StringDeserializer(),
-                EventSerde.of(Topics.FAIRNESS_DECISIONS, schemas),
-                Topics.FAIRNESS_DECISIONS.name());
+        ends.ownSource(DECISIONS_SOURCE, Topics.FAIRNESS_DECISIONS);
         topology.addProcessor(
                 COUNTS,
                 () -> new CountProcessor(window, policy, WINDOW_STORE, STATS_SINK, SIGNALS_SINK),
                 DECISIONS_SOURCE);
         topology.addStateStore(DeciderStore.builder(WINDOW_STORE), COUNTS);
-        sink(topology, STATS_SINK, Topics.FAIRNESS_STATS, schemas, COUNTS);
-        sink(topology, SIGNALS_SINK, Topics.ALERT_SIGNALS, schemas, COUNTS);
+        ends.sink(STATS_SINK, Topics.FAIRNESS_STATS, COUNTS);
+        ends.sink(SIGNALS_SINK, Topics.ALERT_SIGNALS, COUNTS);
         return topology;
     }
 
@@ -91,16 +76,5 @@ public final class FairnessTopology {
                         Serdes.String(),
                         Serdes.ByteArray()),
                 TRUTHS);
-    }
-
-    private static String source(Topology topology, Topic<?> topic) {
-        String name = topic.name() + "-source";
-        topology.addSource(name, new StringDeserializer(), new ByteArrayDeserializer(), topic.name());
-        return name;
-    }
-
-    private static <E extends SpecificRecord> void sink(
-            Topology topology, String name, Topic<E> topic, SchemaLookup schemas, String parent) {
-        topology.addSink(name, topic.name(), new StringSerializer(), EventSerde.of(topic, schemas), parent);
     }
 }

@@ -5,26 +5,20 @@ import io.millrace.monitor.domain.alert.AlertDecider;
 import io.millrace.monitor.domain.drift.DriftPolicy;
 import io.millrace.monitor.domain.window.WindowPolicy;
 import io.millrace.service.topology.DeadLetters;
-import io.millrace.streams.DeadLetter;
+import io.millrace.service.topology.TopicEnds;
 import io.millrace.streams.EventSerde;
 import io.millrace.streams.SchemaLookup;
 import io.millrace.streams.ServiceClock;
-import io.millrace.streams.Topic;
 import io.millrace.streams.Topics;
 import io.millrace.streams.decider.DeciderProcessor;
 import io.millrace.streams.decider.DeciderStore;
 import io.millrace.streams.gather.GatherProcessor;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
@@ -88,6 +82,7 @@ public final class MonitorTopology {
 
     private static void windows(
             Topology topology, WindowPolicy policy, DriftPolicy drift, ServiceClock clock, SchemaLookup schemas) {
+        TopicEnds ends = new TopicEnds(topology, schemas);
         WindowProcessor.Outputs outputs = new WindowProcessor.Outputs(
                 VERDICTS_SINK,
                 DRIFT_SINK,
@@ -97,12 +92,12 @@ public final class MonitorTopology {
         topology.addProcessor(
                 WINDOWS,
                 () -> new WindowProcessor(policy, drift, clock, WINDOW_STORE, schemas, outputs),
-                source(topology, Topics.PREDICTIONS),
-                source(topology, Topics.REFERENCES));
+                ends.source(Topics.PREDICTIONS),
+                ends.source(Topics.REFERENCES));
         topology.addStateStore(DeciderStore.builder(WINDOW_STORE), WINDOWS);
-        sink(topology, VERDICTS_SINK, Topics.MODEL_VERDICTS, schemas, WINDOWS);
-        sink(topology, DRIFT_SINK, Topics.DRIFT_STATS, schemas, WINDOWS);
-        sink(topology, OUTCOMES_SINK, Topics.PREDICTION_OUTCOMES, schemas, WINDOWS);
+        ends.sink(VERDICTS_SINK, Topics.MODEL_VERDICTS, WINDOWS);
+        ends.sink(DRIFT_SINK, Topics.DRIFT_STATS, WINDOWS);
+        ends.sink(OUTCOMES_SINK, Topics.PREDICTION_OUTCOMES, WINDOWS);
         topology.addSink(
                 SILENCE_SINK,
                 Topics.PREDICTIONS.name(),
@@ -111,17 +106,18 @@ public final class MonitorTopology {
                 // Back into the partition that is silent.
                 (topic, key, value, partitions) -> Optional.of(Set.of(Integer.valueOf(key))),
                 WINDOWS);
-        sink(topology, WINDOW_SIGNALS, Topics.ALERT_SIGNALS, schemas, WINDOWS);
-        deadLetters(topology, WINDOW_DEAD_LETTERS, WINDOWS);
+        ends.sink(WINDOW_SIGNALS, Topics.ALERT_SIGNALS, WINDOWS);
+        ends.deadLetters(WINDOW_DEAD_LETTERS, WINDOWS);
     }
 
     private static void truth(Topology topology, WindowPolicy policy, SchemaLookup schemas) {
+        TopicEnds ends = new TopicEnds(topology, schemas);
         DeadLetters deadLetters = new DeadLetters(SERVICE, LABEL_DEAD_LETTERS, LABEL_SIGNALS);
         topology.addProcessor(
                 LABELS,
                 () -> new LabelProcessor(OUTCOME_STORE, WAITING_STORE, TRUTHS_SINK, deadLetters, schemas),
-                source(topology, Topics.LABELS),
-                source(topology, Topics.PREDICTION_OUTCOMES));
+                ends.source(Topics.LABELS),
+                ends.source(Topics.PREDICTION_OUTCOMES));
         // Segments of some days, dropped whole when they are too old.
         topology.addStateStore(
                 Stores.windowStoreBuilder(
@@ -133,35 +129,33 @@ public final class MonitorTopology {
                 Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(WAITING_STORE), Serdes.String(), Serdes.ByteArray()),
                 LABELS);
-        sink(topology, TRUTHS_SINK, Topics.PREDICTION_TRUTHS, schemas, LABELS);
-        sink(topology, LABEL_SIGNALS, Topics.ALERT_SIGNALS, schemas, LABELS);
-        deadLetters(topology, LABEL_DEAD_LETTERS, LABELS);
+        ends.sink(TRUTHS_SINK, Topics.PREDICTION_TRUTHS, LABELS);
+        ends.sink(LABEL_SIGNALS, Topics.ALERT_SIGNALS, LABELS);
+        ends.deadLetters(LABEL_DEAD_LETTERS, LABELS);
 
-        topology.addSource(
-                TRUTHS_SOURCE,
-                new StringDeserializer(),
-                EventSerde.of(Topics.PREDICTION_TRUTHS, schemas),
-                Topics.PREDICTION_TRUTHS.name());
+        ends.ownSource(TRUTHS_SOURCE, Topics.PREDICTION_TRUTHS);
         topology.addProcessor(TRUTH, () -> new TruthProcessor(policy, TRUTH_STORE, QUALITY_SINK), TRUTHS_SOURCE);
         topology.addStateStore(DeciderStore.builder(TRUTH_STORE), TRUTH);
-        sink(topology, QUALITY_SINK, Topics.MODEL_VERDICTS, schemas, TRUTH);
+        ends.sink(QUALITY_SINK, Topics.MODEL_VERDICTS, TRUTH);
     }
 
     private static void memory(Topology topology, SchemaLookup schemas) {
+        TopicEnds ends = new TopicEnds(topology, schemas);
         DeadLetters outputs = new DeadLetters(SERVICE, MEMORY_DEAD_LETTERS, MEMORY_SIGNALS);
-        topology.addProcessor(MEMORY, () -> new MemoryWatch(schemas, outputs), source(topology, Topics.GPU_TELEMETRY));
-        sink(topology, MEMORY_SIGNALS, Topics.ALERT_SIGNALS, schemas, MEMORY);
-        deadLetters(topology, MEMORY_DEAD_LETTERS, MEMORY);
+        topology.addProcessor(MEMORY, () -> new MemoryWatch(schemas, outputs), ends.source(Topics.GPU_TELEMETRY));
+        ends.sink(MEMORY_SIGNALS, Topics.ALERT_SIGNALS, MEMORY);
+        ends.deadLetters(MEMORY_DEAD_LETTERS, MEMORY);
     }
 
     private static void alerts(Topology topology, ServiceClock clock, SchemaLookup schemas) {
+        TopicEnds ends = new TopicEnds(topology, schemas);
         AlertInputCodec codec = new AlertInputCodec(schemas);
         List<String> sources = new ArrayList<>();
-        sources.add(source(topology, Topics.ALERT_SIGNALS));
-        sources.add(source(topology, Topics.ALERT_ACTIONS));
-        sources.add(source(topology, Topics.MODEL_VERDICTS));
+        sources.add(ends.source(Topics.ALERT_SIGNALS));
+        sources.add(ends.source(Topics.ALERT_ACTIONS));
+        sources.add(ends.source(Topics.MODEL_VERDICTS));
         if (!clock.ticks()) {
-            sources.add(source(topology, Topics.CLOCK));
+            sources.add(ends.source(Topics.CLOCK));
         }
         GatherProcessor.Outputs outputs =
                 new GatherProcessor.Outputs(GATHER_LOG_SINK, GATHER_DEAD_LETTERS, GATHER_SIGNALS);
@@ -176,15 +170,11 @@ public final class MonitorTopology {
                 Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(OWNERS_STORE), Serdes.String(), Serdes.String()),
                 GATHER);
-        sink(topology, GATHER_LOG_SINK, Topics.ALERT_INPUTS, schemas, GATHER);
-        sink(topology, GATHER_SIGNALS, Topics.ALERT_SIGNALS, schemas, GATHER);
-        deadLetters(topology, GATHER_DEAD_LETTERS, GATHER);
+        ends.sink(GATHER_LOG_SINK, Topics.ALERT_INPUTS, GATHER);
+        ends.sink(GATHER_SIGNALS, Topics.ALERT_SIGNALS, GATHER);
+        ends.deadLetters(GATHER_DEAD_LETTERS, GATHER);
 
-        topology.addSource(
-                LOG_SOURCE,
-                new StringDeserializer(),
-                EventSerde.of(Topics.ALERT_INPUTS, schemas),
-                Topics.ALERT_INPUTS.name());
+        ends.ownSource(LOG_SOURCE, Topics.ALERT_INPUTS);
         topology.addProcessor(
                 FOLD,
                 () -> new DeciderProcessor<>(
@@ -196,29 +186,7 @@ public final class MonitorTopology {
                         (engine, book, offset, hash) -> {}),
                 LOG_SOURCE);
         topology.addStateStore(DeciderStore.builder(ALERT_STORE), FOLD);
-        sink(topology, ALERTS_SINK, Topics.ALERTS, schemas, FOLD);
-        sink(topology, TICK_SINK, Topics.ALERT_INPUTS, schemas, FOLD);
-    }
-
-    private static String source(Topology topology, Topic<?> topic) {
-        String name = topic.name() + "-source";
-        topology.addSource(name, new StringDeserializer(), new ByteArrayDeserializer(), topic.name());
-        return name;
-    }
-
-    private static <E extends SpecificRecord> void sink(
-            Topology topology, String name, Topic<E> topic, SchemaLookup schemas, String parent) {
-        topology.addSink(name, topic.name(), new StringSerializer(), EventSerde.of(topic, schemas), parent);
-    }
-
-    private static void deadLetters(Topology topology, String name, String parent) {
-        topology.addSink(
-                name,
-                // Not always the topic that is read now: what waited is given up when something else comes.
-                (key, value, context) -> DeadLetter.topicOf(new String(
-                        context.headers().lastHeader(DeadLetter.SOURCE_TOPIC).value(), StandardCharsets.UTF_8)),
-                new StringSerializer(),
-                new ByteArraySerializer(),
-                parent);
+        ends.sink(ALERTS_SINK, Topics.ALERTS, FOLD);
+        ends.sink(TICK_SINK, Topics.ALERT_INPUTS, FOLD);
     }
 }

@@ -11,10 +11,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.millrace.governance.domain.fairness.Finding.Verdict;
+import io.millrace.testkit.SeededRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -296,9 +296,7 @@ class FairnessReportTest {
     /** Windows of time and parts of a file add up to the whole, in whatever order. */
     @Test
     void shouldAddUp() {
-        long seed = Long.getLong("millrace.seed", System.nanoTime());
-        System.out.println("millrace.seed=" + seed);
-        Random random = new Random(seed);
+        SeededRandom random = SeededRandom.of("FairnessReportTest");
         FairnessCounts whole = new FairnessCounts();
         List<FairnessCounts> windows = List.of(new FairnessCounts(), new FairnessCounts(), new FairnessCounts());
         for (int i = 0; i < 3000; i++) {
@@ -330,7 +328,7 @@ class FairnessReportTest {
     @ParameterizedTest
     @CsvSource({"0.5, 1", "0.1, 2", "0.9, 3"})
     void shouldSeldomBeCertainByChance(double rate, long seed) {
-        Random random = new Random(seed);
+        SeededRandom random = SeededRandom.of("FairnessReportTest", seed);
         FairnessPolicy strict = new FairnessPolicy(30, 0, 1, 1, 0.95);
         int files = 1000;
         int wrong = 0;
